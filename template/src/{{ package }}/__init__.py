@@ -1,0 +1,1 @@
+"""The service: PATTERNS.md says what lies where."""

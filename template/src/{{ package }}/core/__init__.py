@@ -1,0 +1,1 @@
+"""The patterns that every part of the service builds on."""

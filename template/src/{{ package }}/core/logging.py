@@ -1,0 +1,66 @@
+"""Structured logs on standard output, for the service and the libraries it uses."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+import structlog.typing
+from structlog.tracebacks import ExceptionDictTransformer
+
+REDACTED = "[redacted]"
+SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api[_-]?key", re.IGNORECASE)
+
+# Not structlog's own default: that one logs the local variables of every frame, secrets included.
+_exceptions = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+
+
+def redact(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace the values of all members whose names speak of secrets, at any depth."""
+    for name, value in event.items():
+        if SECRET_NAME.search(name):
+            event[name] = REDACTED
+        elif isinstance(value, dict):
+            event[name] = redact(_logger, _method, dict(value))
+    return event
+
+
+def configure_logging(level: str, form: str, *, cache_loggers: bool = True) -> None:
+    """Set up logging for the process.
+
+    ``level`` is the name of a standard level; ``form`` is ``json`` (one object a line) or
+    ``console``. With ``cache_loggers`` loggers keep the configuration of their first use.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact,
+    ]
+    render: list[structlog.typing.Processor] = (
+        [_exceptions, structlog.processors.JSONRenderer()]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+    )
+    # The service's own events take the short way: filtered before anything is computed.
+    structlog.configure(
+        processors=[*shared, *render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=cache_loggers,
+    )
+    # Libraries log through the standard library and come out in the same form.
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())

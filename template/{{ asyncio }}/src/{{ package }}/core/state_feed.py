@@ -1,0 +1,49 @@
+"""Changes of state that other processes made, found by asking the database."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from .state import StateStore
+
+logger: FilteringBoundLogger = structlog.get_logger()
+
+
+class StateFeed:
+    """Component that delivers the changes of other processes to this one's subscribers.
+
+    Only keys that somebody is subscribed to are asked for, every ``interval`` seconds.
+    """
+
+    name = "state"
+
+    def __init__(self, store: StateStore, *, interval: float = 0.5) -> None:
+        self._store = store
+        self._interval = interval
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._poll(), name="state feed")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def check(self) -> None:
+        if self._task is None or self._task.done():
+            msg = "the state feed is not running"
+            raise RuntimeError(msg)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            if keys := list(self._store.watched_keys):
+                try:
+                    for entry in await self._store.get_many(keys):
+                        self._store.deliver(entry)
+                except Exception as error:  # noqa: BLE001 - the next round may work
+                    logger.warning("state feed failed", error=repr(error))

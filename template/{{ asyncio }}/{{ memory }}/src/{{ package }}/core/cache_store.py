@@ -1,0 +1,56 @@
+"""Cached values in the memory of this process."""
+
+import time
+from collections import OrderedDict
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+
+class MemoryStore:
+    """The most recently used entries, each until it expires.
+
+    Every process has its own. At most ``max_entries`` are kept; the one not used for the longest
+    time goes first.
+    """
+
+    def __init__(self, *, max_entries: int = 10_000) -> None:
+        self._max_entries = max_entries
+        self._entries: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+
+    async def start(self) -> None:
+        self._entries.clear()
+
+    async def stop(self) -> None:
+        self._entries.clear()
+
+    async def check(self) -> None:
+        """Memory is always there."""
+
+    async def get(self, key: str) -> bytes | None:
+        value, expires = self._entries.get(key, (None, 0.0))
+        if value is None:
+            return None
+        if expires <= time.monotonic():
+            del self._entries[key]
+            return None
+        self._entries.move_to_end(key)
+        return value
+
+    async def set(self, key: str, value: bytes, ttl: float) -> None:
+        self._entries[key] = (value, time.monotonic() + ttl)
+        self._entries.move_to_end(key)
+        while len(self._entries) > self._max_entries:
+            self._entries.popitem(last=False)
+
+    async def delete(self, key: str) -> None:
+        self._entries.pop(key, None)
+
+    def lock(self, key: str) -> AbstractAsyncContextManager[None]:
+        """No other process can see these entries, so there is nobody to lock out."""
+        del key
+        return nullcontext()
+
+
+def create_store(url: str) -> MemoryStore:
+    """Make the store that ``CACHE_URL`` names."""
+    del url  # memory:// says all there is to say
+    return MemoryStore()

@@ -1,0 +1,36 @@
+"""Serve in production style: ``python -m`` and the name of the package."""
+
+import os
+import tempfile
+
+import uvicorn
+
+from .settings import Settings, settings_or_exit
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop: SIGTERM finishes the requests in flight, for a bounded time."""
+    uvicorn.run(
+        f"{__package__}.main:app",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+
+
+def main() -> None:
+    """Serve as the environment says."""
+    settings = settings_or_exit()
+    with tempfile.TemporaryDirectory(prefix="metrics-") as directory:
+        if settings.workers > 1:
+            # Read when prometheus_client is imported, which the worker processes do for themselves.
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
+        serve(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Feature flags, for clients that adapt to them."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from ..auth.dependencies import CallerDep
+from ..core.openapi import problems
+from ..dependencies import ResourcesDep
+
+router = APIRouter(tags=["flags"])
+
+
+class Flags(BaseModel):
+    """Every declared flag."""
+
+    flags: dict[str, bool]
+
+
+@router.get("/flags", responses=problems(401, 503))
+async def read_flags(resources: ResourcesDep, caller: CallerDep) -> Flags:
+    """Say which features are on, for whoever asks."""
+    subject = None if caller is None else caller.subject
+    return Flags(flags=await resources.flags.all(subject=subject))

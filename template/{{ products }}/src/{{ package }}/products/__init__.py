@@ -1,0 +1,1 @@
+"""Products: the example resource."""

@@ -1,0 +1,31 @@
+"""Column types."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment to the microsecond, kept in UTC.
+
+    SQLite forgets the time zone, so this puts it back. Refuses moments without one
+    (``ValueError``).
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn a moment into what the database keeps."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a moment needs a time zone"
+            raise ValueError(msg)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn what the database keeps into a moment."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)

@@ -1,0 +1,157 @@
+"""Two processes behave as one: sections 4, 5, 7 and 9 with WORKERS=2.
+
+Each process is spoken to through a connection that it holds, so that nothing is left to chance.
+"""
+
+import itertools
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from . import processes
+from .client import Client
+from .metrics import Metrics
+from .products import create, product, sku
+from .service import Service
+from .sign_in import SignIn
+
+_keys = itertools.count(1)
+
+
+@pytest.fixture
+def pair(workers: Service, workers_editor: dict[str, str]) -> list[Client]:
+    """A caller of each of the two processes."""
+    return workers.client_of_each_worker(workers_editor)
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that no other test uses."""
+    return f"workers.{next(_keys)}"
+
+
+@pytest.mark.contract("10")
+def test_two_processes_serve(workers: Service, pair: list[Client]) -> None:
+    """WORKERS=2 gives two processes that answer, and both are ready."""
+    holders = {
+        processes.holder(workers.launcher, server_port=workers.port, client_port=client.port())
+        for client in pair
+    }
+    assert len(holders) == 2
+    assert all(client.get("/health/ready").status_code == 200 for client in pair)
+
+
+@pytest.mark.contract("5")
+def test_state_is_shared(pair: list[Client], key: str) -> None:
+    """What one sets the other has at once, version included."""
+    one, other = pair
+    for version in range(1, 11):
+        writer, reader = (one, other) if version % 2 else (other, one)
+        writer.put(f"/state/{key}", json={"value": version})
+        entry = reader.get(f"/state/{key}").json()
+        assert (entry["value"], entry["version"]) == (version, version)
+
+
+@pytest.mark.contract("5")
+def test_no_lost_updates_between_processes(pair: list[Client], key: str) -> None:
+    """Writers in both processes never get the same version."""
+
+    def put(number: int) -> int:
+        answer = pair[number % 2].put(f"/state/{key}", json={"value": number})
+        assert answer.status_code == 200, answer.text
+        version: int = answer.json()["version"]
+        return version
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(put, range(24))) == list(range(1, 25))
+
+
+@pytest.mark.contract("5")
+def test_a_change_in_another_process_is_heard(workers: Service, pair: list[Client], key: str) -> None:
+    """Whichever process the stream is in."""
+    one, other = pair
+    one.put(f"/state/{key}", json={"value": 1})
+    with one.events(key) as first, other.events(key) as second:
+        assert first.next().id == second.next().id == "1"
+        for version, writer in ((2, "first"), (3, "second"), (4, "first")):
+            # The connections of the pair are taken by the streams: new ones for writing.
+            ready = workers.client_of_each_worker(dict(one.http.headers))
+            ready[writer == "second"].put(f"/state/{key}", json={"value": version})
+            for stream in (first, second):
+                event = stream.next()
+                assert (event.id, event.entry["value"]) == (str(version), version)
+
+
+@pytest.mark.contract("4")
+@pytest.mark.only(example=True)
+def test_a_product_is_changed_for_all(pair: list[Client]) -> None:
+    """Both have read it before; after the change of one the next read of each shows it."""
+    one, other = pair
+    path = f"/products/{create(one)['id']}"
+    for number in range(1, 11):
+        assert one.get(path).status_code == other.get(path).status_code == 200
+        writer = pair[number % 2]
+        assert writer.patch(path, json={"price": f"{number}.00"}).status_code == 200
+        assert [client.get(path).json()["price"] for client in pair] == [f"{number}.00"] * 2
+    assert other.delete(path).status_code == 204
+    assert [client.get(path).status_code for client in pair] == [404, 404]
+
+
+@pytest.mark.contract("4")
+@pytest.mark.only(example=True)
+def test_taken_sku_between_processes(pair: list[Client]) -> None:
+    """One 201, whoever else tries where."""
+    for _ in range(5):
+        taken = sku()
+
+        def post(number: int, taken: str = taken) -> int:
+            return pair[number % 2].post("/products", json=product(sku=taken)).status_code
+
+        with ThreadPoolExecutor(6) as pool:
+            assert sorted(pool.map(post, range(6))) == [201] + [409] * 5
+
+
+@pytest.mark.contract("9")
+def test_metrics_of_all_processes(pair: list[Client]) -> None:
+    """Whichever process is asked, it counts what both did."""
+    one, other = pair
+
+    def count(client: Client) -> float:
+        return Metrics(client.get("/metrics").text).total(
+            "http_requests_total", method="GET", route="/flags", status="200"
+        )
+
+    before = count(one)
+    for client in pair * 5:
+        client.get("/flags")
+    assert count(one) == count(other) == before + 10
+
+
+@pytest.mark.contract("7")
+@pytest.mark.only(has_accounts=True)
+def test_failures_are_counted_over_all_processes(
+    workers: Service, sign_in_to: Callable[[Service], SignIn]
+) -> None:
+    """Ten failures are ten failures, wherever they happened."""
+    workers.create_user("guessed", secrets.token_urlsafe(16))
+    pair = workers.client_of_each_worker()
+    login = {
+        "jwt": lambda client: client.post(
+            "/auth/token", data={"username": "guessed", "password": "wrong"}
+        ),
+        "session": lambda client: client.post(
+            "/auth/login",
+            json={"username": "guessed", "password": "wrong"},
+            headers={"X-CSRF-Token": client.get("/auth/csrf").json()["csrf_token"]},
+        ),
+    }[workers.stack.auth]
+    statuses = [login(pair[number % 2]).status_code for number in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+
+
+@pytest.mark.contract("9")
+def test_no_secrets_in_the_log(workers: Service) -> None:
+    """Of either process."""
+    assert workers.leaks() == []

@@ -1,0 +1,22 @@
+"""Golden file lists: which files a few named sets of answers make, reviewed by eye when they change."""
+
+from pathlib import Path
+
+from tests.questionnaire import Answers
+from tests.rendering import files_of, render
+
+FOLDER = Path(__file__).resolve().parent
+
+# One line for each list: <name>.txt in this folder.
+NAMED: dict[str, Answers] = {
+    "fastapi": {},
+    "fastapi-open": {"auth": "none"},
+    "fastapi-bare": {"example": False},
+    "fastapi-bare-open-gitlab": {"auth": "none", "example": False, "ci": "gitlab"},
+    "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
+}
+
+
+def file_list(template: Path, target: Path, answers: Answers) -> str:
+    """Return the paths that the answers make, one a line, sorted."""
+    return "".join(f"{path}\n" for path in files_of(render(template, target, answers)))
