@@ -34,7 +34,7 @@ class Checkout:
     path: Path
 
     @classmethod
-    def make(cls, path: Path) -> Self:
+    def of_working_tree(cls, path: Path) -> Self:
         """Copy what is tracked, or would be, from the working tree into one commit."""
         checkout = cls(working_tree.copy(path))
         checkout.git("init", "--quiet", "--initial-branch=main")

@@ -58,7 +58,7 @@ def questions_only(template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Return a git checkout of the working tree, all of it committed, with no release yet."""
-    return Checkout.make(tmp_path_factory.mktemp("checkout") / "armature")
+    return Checkout.of_working_tree(tmp_path_factory.mktemp("checkout") / "armature")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from tests.covering import pairwise
 from tests.questionnaire import EXTRAS, STACK, Answers, choices, combinations
 
 # Beyond this many combinations the extras take turns instead of being multiplied.
-FULL = 400
+FULL = 60
 SHORT_PACKAGE = "a"
 LONG_PACKAGE = "a_package_name_as_long_as_ever"
 LONG_NAME = "R\u00e9sum\u00e9, \u0421\u043b\u0443\u0436\u0431\u0430 + \u670d\u52a1 of the Very-Long_Name Department No. 123"

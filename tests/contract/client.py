@@ -13,6 +13,12 @@ from .watch import broken_promises
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "instance", "request_id"}
+ERROR_MEMBERS = {"pointer", "detail", "code"}
+REQUIRED_HEADERS = {
+    "Retry-After": {429, 503},
+    "WWW-Authenticate": {401},
+    "Allow": {405},
+}
 # Words that a caller never has a reason to read.
 INSIDE = re.compile(
     r"Traceback|site-packages|sqlalchemy|sqlite3|aiosqlite|psycopg|pymysql|asyncmy|OperationalError"
@@ -43,49 +49,53 @@ class Inspector:
     def look(self, response: httpx2.Response, *, body: bytes | None) -> None:
         """Keep a sentence for each broken promise; `body` is None for a stream."""
         name = f"{response.request.method} {response.request.url.path[:80]} {response.status_code}"
-        for sentence in (*_headers(response), *self._problem(response, body)):
+        for sentence in (*_headers(response), *self._failure(response, body)):
             broken_promises.add(f"{name}: {sentence}")
         for sentence in self.document.complaints(response, body):
             broken_promises.add(sentence)
 
-    def _problem(self, response: httpx2.Response, body: bytes | None) -> Iterable[str]:
+    def _failure(self, response: httpx2.Response, body: bytes | None) -> Iterable[str]:
         status, path = response.status_code, response.request.url.path
         if status < 400 or body is None or response.request.method == "HEAD":
             return
-        if status in {429, 503} and path != "/health/ready" and not response.headers.get("retry-after"):
-            yield "no Retry-After"
-        if status == 401 and not response.headers.get("www-authenticate"):
-            yield "no WWW-Authenticate"
-        if status == 405 and not response.headers.get("allow"):
-            yield "no Allow"
+        for header, statuses in REQUIRED_HEADERS.items():
+            if status in statuses and path != "/health/ready" and header not in response.headers:
+                yield f"no {header}"
         if status >= 500 and status != 503 and not self.broken_on_purpose:
             yield f"a 5xx: {body[:300]!r}"
         if found := INSIDE.search(body.decode(errors="replace").replace(path, "")):
             yield f"tells of the inside: {found[0]!r}"
+        media_type = response.headers.get("content-type", "").partition(";")[0]
         if path == "/health/ready":
             return
-        media_type = response.headers.get("content-type", "").partition(";")[0]
-        if media_type != "application/problem+json":
+        if media_type == "application/problem+json":
+            yield from _problem(response)
+        else:
             yield f"is {media_type or 'nothing'}, not a problem document: {body[:200]!r}"
-            return
-        problem = response.json()
-        if missing := PROBLEM_MEMBERS - problem.keys():
-            yield f"problem without {', '.join(sorted(missing))}"
-            return
-        if problem["status"] != status:
-            yield f"problem says status {problem['status']}"
-        if problem["request_id"] != response.headers.get("x-request-id"):
-            yield f"problem says request_id {problem['request_id']!r}"
-        wrong = [name for name in ("type", "title", "detail") if not isinstance(problem[name], str)]
-        if wrong:
-            yield f"problem members that are no strings: {wrong}"
-        if status == 422 and not problem.get("errors"):
-            yield "a validation problem without errors"
-        for error in problem.get("errors", ()):
-            if set(error) != {"pointer", "detail", "code"} or not all(
-                isinstance(value, str) for value in error.values()
-            ):
-                yield f"an error that is not pointer, detail, code: {error}"
+
+
+def _problem(response: httpx2.Response) -> Iterable[str]:
+    url = response.request.url
+    problem = response.json()
+    if missing := PROBLEM_MEMBERS - problem.keys():
+        yield f"problem without {', '.join(sorted(missing))}"
+        return
+    wanted: dict[str, set[object]] = {
+        "status": {response.status_code},
+        "instance": {url.path, url.raw_path.decode().partition("?")[0]},
+        "request_id": {response.headers.get("x-request-id")},
+    }
+    for member, values in wanted.items():
+        if problem[member] not in values:
+            yield f"problem says {member} {problem[member]!r}"
+    wrong = [name for name in ("type", "title", "detail") if not isinstance(problem[name], str)]
+    if wrong:
+        yield f"problem members that are no strings: {wrong}"
+    if response.status_code == 422 and not problem.get("errors"):
+        yield "a validation problem without errors"
+    for error in problem.get("errors", ()):
+        if error.keys() != ERROR_MEMBERS or not all(isinstance(v, str) for v in error.values()):
+            yield f"an error that is not pointer, detail, code: {error}"
 
 
 def _headers(response: httpx2.Response) -> Iterable[str]:
@@ -98,9 +108,8 @@ def _headers(response: httpx2.Response) -> Iterable[str]:
         yield "no X-Content-Type-Options: nosniff"
     if not headers.get("referrer-policy"):
         yield "no Referrer-Policy"
-    if headers.get("x-frame-options", "").upper() != "DENY" and "frame-ancestors" not in headers.get(
-        "content-security-policy", ""
-    ):
+    framing = headers.get("content-security-policy", "")
+    if headers.get("x-frame-options", "").upper() != "DENY" and "frame-ancestors" not in framing:
         yield "no X-Frame-Options: DENY and no CSP frame-ancestors"
 
 

@@ -1,8 +1,8 @@
 """Stacks, projects and running services for the contract suite.
 
     pytest tests/contract                                       the default stacks
-    pytest tests/contract --stack fastapi-mysql-redis-jwt-bare  one stack; may be repeated
-    pytest tests/contract --stack NAME --project DIR            a project that is already set up
+    pytest tests/contract --stack=fastapi-mysql-redis-jwt-bare  one stack; may be repeated
+    pytest tests/contract --stack=NAME --project=DIR            a project that is already set up
 
 A test says what it needs of a stack with `@pytest.mark.only(example=True, auth={"jwt"})` and which
 section of CONTRACT.md it holds the service to with `@pytest.mark.contract("4")`.
@@ -111,9 +111,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def project(
-    request: pytest.FixtureRequest, stack: Stack, workshop: Path
-) -> Project:
+def project(request: pytest.FixtureRequest, stack: Stack, workshop: Path) -> Project:
     """The generated repository, set up."""
     directory: Path | None = request.config.getoption("project", default=None)
     if directory is not None:

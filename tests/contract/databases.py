@@ -1,6 +1,6 @@
 """A database for each service: made before it starts, dropped after it ended.
 
-The servers are those at TEST_POSTGRESQL_URL and TEST_MYSQL_URL (default: the usual local address
+The servers are those at POSTGRESQL_URL and MYSQL_URL (default: the usual local address
 without a password), or an instance of the suite's own. SQLite needs a file.
 """
 
@@ -16,62 +16,87 @@ from uuid import uuid4
 
 import psycopg
 import pymysql
-from psycopg import sql
-from pymysql.cursors import Cursor
 
 SERVERS = {
     "postgresql": os.environ.get(
-        "TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
+        "POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
     ),
-    "mysql": os.environ.get("TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306/mysql"),
+    "mysql": os.environ.get("MYSQL_URL", "mysql://root@127.0.0.1:3306/mysql"),
 }
+
+Rows = list[tuple[Any, ...]]
 
 
 class Database(ABC):
-    """An empty database and its address."""
+    """An empty database and its address, and a look at what a service made of it."""
 
     url: str
+    quote = '"'
+    list_tables: str
+    list_columns: str
+    before_dropping: str | None = None
 
     @abstractmethod
-    def rows(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Return every row of every table, as (table, row)."""
-
-    @abstractmethod
-    def drop_tables(self) -> None:
-        """Drop every table, so that the service meets an error nobody foresaw."""
+    def run(self, *statements: str) -> Rows:
+        """Run statements over one connection, commit, and return the rows of the last."""
 
     @abstractmethod
     def drop(self) -> None:
         """Remove the database."""
 
+    def tables(self) -> list[str]:
+        """Return the names of all tables."""
+        return [row[0] for row in self.run(self.list_tables)]
+
     def content(self) -> str:
         """Return all that is stored, as one text to search in."""
-        return "\n".join(f"{table}: {row!r}" for table, row in self.rows())
+        return "\n".join(
+            f"{table}: {row!r}"
+            for table in self.tables()
+            for row in self.run(f"SELECT * FROM {self._quoted(table)}")  # noqa: S608
+        )
+
+    def drop_tables(self) -> None:
+        """Drop every table, so that the service meets an error nobody foresaw."""
+        drops = [f"DROP TABLE {self._quoted(table)} CASCADE" for table in self.tables()]
+        self.run(*([self.before_dropping] if self.before_dropping else []), *drops)
+
+    def expire_keys(self, moment: str = "2020-01-01 00:00:00.000000") -> None:
+        """Let all API keys have expired at a moment: nobody wants to wait a day.
+
+        The table is the one that has a prefix and an expiry, whatever a framework calls it.
+        """
+        for table in self.tables():
+            columns = [row[0] for row in self.run(self.list_columns.format(table=table))]
+            expiry = [name for name in columns if "expir" in name]
+            if expiry and any("prefix" in name for name in columns):
+                self.run(f"UPDATE {self._quoted(table)} SET {expiry[0]} = '{moment}'")  # noqa: S608
+                return
+        message = "no table has a prefix and an expiry"
+        raise AssertionError(message)
+
+    def _quoted(self, name: str) -> str:
+        return f"{self.quote}{name}{self.quote}"
 
 
 class SQLiteFile(Database):
     """A file of its own."""
 
+    list_tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    list_columns = "SELECT name FROM pragma_table_info('{table}')"
+
     def __init__(self, directory: Path) -> None:
         self.path = directory / f"{uuid4().hex}.db"
         self.url = f"sqlite:///{self.path}"
 
-    def rows(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Return every row of every table."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            return [
-                (table, row)
-                for table in self._tables(connection)
-                for row in connection.execute(f'SELECT * FROM "{table}"')
-            ]
-
-    def drop_tables(self) -> None:
-        """Drop every table."""
+    def run(self, *statements: str) -> Rows:
+        """Run statements."""
+        rows: Rows = []
         with closing(sqlite3.connect(self.path, timeout=10)) as connection:
-            connection.execute("PRAGMA foreign_keys = OFF")
-            for table in self._tables(connection):
-                connection.execute(f'DROP TABLE "{table}"')
+            for statement in statements:
+                rows = connection.execute(statement.removesuffix(" CASCADE")).fetchall()
             connection.commit()
+        return rows
 
     def lock(self) -> sqlite3.Connection:
         """Take the write lock and keep it until the connection is closed."""
@@ -84,11 +109,6 @@ class SQLiteFile(Database):
         for path in self.path.parent.glob(f"{self.path.name}*"):
             path.unlink()
 
-    @staticmethod
-    def _tables(connection: sqlite3.Connection) -> list[str]:
-        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        return [row[0] for row in connection.execute(query)]
-
 
 class _ServerDatabase(Database):
     def __init__(self, server: str) -> None:
@@ -100,97 +120,80 @@ class _ServerDatabase(Database):
 class PostgreSQLDatabase(_ServerDatabase):
     """A database on a PostgreSQL server."""
 
+    list_tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    list_columns = "SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
+
     def __init__(self, server: str) -> None:
         super().__init__(server)
-        self._execute(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
+        self._on_server(f'CREATE DATABASE "{self.name}"')
 
-    def rows(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Return every row of every table."""
+    def run(self, *statements: str) -> Rows:
+        """Run statements."""
+        rows: Rows = []
         with psycopg.connect(self.url) as connection:
-            return [
-                (table, row)
-                for table in self._tables(connection)
-                for row in connection.execute(
-                    sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
-                )
-            ]
-
-    def drop_tables(self) -> None:
-        """Drop every table."""
-        with psycopg.connect(self.url) as connection:
-            for table in self._tables(connection):
-                connection.execute(
-                    sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(table))
-                )
+            for statement in statements:
+                # After a cascade a table may be gone already.
+                safe = statement.replace("DROP TABLE ", "DROP TABLE IF EXISTS ")
+                cursor = connection.execute(safe.encode())
+                rows = cursor.fetchall() if cursor.description else []
+        return rows
 
     def drop(self) -> None:
         """Remove the database, whoever is still connected."""
-        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.name))
-        self._execute(urlunsplit(self._server), statement)
+        self._on_server(f'DROP DATABASE "{self.name}" WITH (FORCE)')
 
-    @staticmethod
-    def _execute(server: str, statement: sql.Composed) -> None:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(statement)
-
-    @staticmethod
-    def _tables(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
-        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        return [row[0] for row in connection.execute(query)]
+    def _on_server(self, statement: str) -> None:
+        with psycopg.connect(urlunsplit(self._server), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 class MySQLDatabase(_ServerDatabase):
     """A database on a MySQL or MariaDB server."""
 
+    quote = "`"
+    list_tables = "SHOW TABLES"
+    list_columns = "SHOW COLUMNS FROM `{table}`"
+    before_dropping = "SET foreign_key_checks = 0"
+
     def __init__(self, server: str) -> None:
         super().__init__(server)
-        with closing(self._connect()) as connection, connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE `{self.name}`")
+        self._run(None, f"CREATE DATABASE `{self.name}`")
 
-    def rows(self) -> list[tuple[str, tuple[Any, ...]]]:
-        """Return every row of every table."""
-        found: list[tuple[str, tuple[Any, ...]]] = []
-        with closing(self._connect(self.name)) as connection, connection.cursor() as cursor:
-            for table in self._tables(cursor):
-                cursor.execute(f"SELECT * FROM `{table}`")  # noqa: S608 - our own table names
-                found += [(table, row) for row in cursor.fetchall()]
-        return found
-
-    def drop_tables(self) -> None:
-        """Drop every table, waiting a little for readers."""
-        with closing(self._connect(self.name)) as connection, connection.cursor() as cursor:
-            cursor.execute("SET foreign_key_checks = 0")
-            for table in self._tables(cursor):
-                cursor.execute(f"DROP TABLE `{table}`")
+    def run(self, *statements: str) -> Rows:
+        """Run statements."""
+        return self._run(self.name, *statements)
 
     def drop(self) -> None:
         """Remove the database; connections of a killed service may hold it for a moment."""
-        for attempt in range(50):
+        deadline = time.monotonic() + 10
+        while True:
             try:
-                with closing(self._connect()) as connection, connection.cursor() as cursor:
-                    cursor.execute(f"DROP DATABASE IF EXISTS `{self.name}`")
+                self._run(None, f"DROP DATABASE IF EXISTS `{self.name}`")
             except pymysql.err.OperationalError:
-                if attempt == 49:  # noqa: PLR2004 - the last of 50
+                if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
             else:
                 return
 
-    def _connect(self, database: str | None = None) -> pymysql.Connection[Cursor]:
-        return pymysql.connect(
-            host=self._server.hostname or "127.0.0.1",
-            port=self._server.port or 3306,
-            user=unquote(self._server.username or "root"),
-            password=unquote(self._server.password or ""),
-            database=database,
-            autocommit=True,
-            charset="utf8mb4",
-        )
-
-    @staticmethod
-    def _tables(cursor: Cursor) -> list[str]:
-        cursor.execute("SHOW TABLES")
-        return [row[0] for row in cursor.fetchall()]
+    def _run(self, database: str | None, *statements: str) -> Rows:
+        rows: Rows = []
+        with closing(
+            pymysql.connect(
+                host=self._server.hostname or "127.0.0.1",
+                port=self._server.port or 3306,
+                user=unquote(self._server.username or "root"),
+                password=unquote(self._server.password or ""),
+                database=database,
+                autocommit=True,
+                charset="utf8mb4",
+            )
+        ) as connection:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+                    rows = list(cursor.fetchall())
+        return rows
 
 
 def create(kind: str, directory: Path, server: str | None = None) -> Database:

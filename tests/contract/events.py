@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
@@ -67,7 +67,7 @@ class EventStream:
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> "EventStream":
+    def __enter__(self) -> Self:
         """Use as a context manager, which closes the stream."""
         return self
 

@@ -15,6 +15,8 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from .processes import descendants
+
 START_TIMEOUT = 60
 
 
@@ -121,12 +123,11 @@ class Instance(ABC):
         """Kill the server and everything it started, as a crash would."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._process.wait(30)
         self._process = None
         deadline = time.monotonic() + START_TIMEOUT
-        while self._connects() and time.monotonic() < deadline:
+        while self.is_listening() and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def freeze(self) -> None:
@@ -138,10 +139,16 @@ class Instance(ABC):
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            os.killpg(self._process.pid, number)
+        if self._process is None:
+            return
+        # Not the process group: each backend of PostgreSQL has one of its own.
+        pids = [self._process.pid, *(pid for pid, _ in descendants(self._process.pid))]
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
-    def _connects(self) -> bool:
+    def is_listening(self) -> bool:
+        """Whether connections are accepted."""
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

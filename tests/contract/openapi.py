@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -36,8 +36,9 @@ class Document:
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = _with_null(content)
-        resource = Resource(contents=self.content, specification=DRAFT202012)
-        self._registry = Registry().with_resource(_BASE, resource)
+        self._registry: Registry[Any] = Registry().with_resource(
+            _BASE, DRAFT202012.create_resource(self.content)
+        )
         self._patterns = sorted(
             (
                 ("{" in path, path, re.compile(re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(path))))
@@ -80,7 +81,7 @@ class Document:
         if path in NOT_DOCUMENTED or template is None or method not in self.methods(template):
             return
         name = f"openapi.json: {method} {template}"
-        where = ("paths", template, method.lower(), "responses")
+        where: tuple[str, ...] = ("paths", template, method.lower(), "responses")
         responses = self._at(*where)
         status = str(response.status_code)
         found = next((key for key in (status, f"{status[0]}XX", "default") if key in responses), "")

@@ -55,7 +55,7 @@ def holder(pid: int, *, server_port: int, client_port: int) -> int | None:
             continue
         for entry in opened:
             try:
-                if os.readlink(entry.path) == f"socket:[{inode}]":
+                if str(Path(entry.path).readlink()) == f"socket:[{inode}]":
                     return child
             except OSError:
                 continue

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,7 +55,7 @@ class SigningKey:
 
     def jwk(self) -> dict[str, Any]:
         """The private key as a JSON Web Key."""
-        key = json.loads(RSAAlgorithm.to_jwk(self.private))
+        key: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(self.private))
         key.pop("key_ops", None)
         return key | {"kid": self.kid, "use": "sig", "alg": "RS256"}
 
@@ -161,7 +161,7 @@ class Provider:
 
     def sign(self, *, key: SigningKey | None = None, **changes: Any) -> str:  # noqa: ANN401
         """Sign an access token of the provider with some claims changed; None leaves one out."""
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         claims = {
             "iss": self.issuer,
             "aud": self.audience,

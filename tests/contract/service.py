@@ -161,9 +161,7 @@ class Service:
         self, headers: dict[str, str] | None = None, *, fresh_connections: bool = False
     ) -> Client:
         """Return a caller without credentials, or with the given headers."""
-        client = Client(
-            self.url, self.inspector, headers, fresh_connections=fresh_connections
-        )
+        client = Client(self.url, self.inspector, headers, fresh_connections=fresh_connections)
         self._clients.append(client)
         return client
 

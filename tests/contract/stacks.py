@@ -49,7 +49,7 @@ class Stack:
     def name(self) -> str:
         """The name that `parse` reads."""
         example = "example" if self.example else "bare"
-        return "-".join((self.framework, self.database, self.cache, self.auth, example))
+        return f"{self.framework}-{self.database}-{self.cache}-{self.auth}-{example}"
 
     @property
     def answers(self) -> dict[str, str | bool]:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.contract("6")
 def plain(start_service: Callable[..., Service]) -> Service:
     """A service without an exchange-rate service, and with small limits."""
     return start_service(
-        "plain", MAX_BODY_BYTES="2000", ACCESS_TOKEN_TTL="77", FLAGS='{"unknown-flag": true}'
+        "plain", MAX_BODY_BYTES="2000"
     )
 
 
@@ -43,16 +43,11 @@ def test_flags_are_names_and_booleans(anonymous: Client) -> None:
 
 
 @pytest.mark.only(example=True)
-def test_flag_is_off_without_a_service_to_ask(plain: Service, plain_editor: Client) -> None:
+def test_flag_is_off_without_a_service_to_ask(plain_editor: Client) -> None:
     """No RATES_URL: the flag is off and the prices are not there."""
     assert plain_editor.get("/flags").json()["flags"]["price-conversion"] is False
     path = f"/products/{create(plain_editor)['id']}/prices"
     assert plain_editor.get(path, params={"currencies": "EUR"}).status_code == 404
-
-
-def test_unknown_flag_is_not_shown_as_on(plain: Service) -> None:
-    """What is not declared is off for callers."""
-    assert plain.client().get("/flags").json()["flags"].get("unknown-flag", False) is False
 
 
 @pytest.mark.only(example=True)

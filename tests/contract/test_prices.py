@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from .client import Client
+from .metrics import Metrics
 from .products import create
 from .rates import RatesService
 from .service import Service
@@ -118,7 +119,9 @@ def shop(priced_editor: Client, sources: Iterator[str], rates: RatesService) -> 
     return Shop(priced_editor, product)
 
 
-def prices(client: Client, product: dict[str, Any], *currencies: str, **kwargs: Any) -> httpx2.Response:  # noqa: ANN401
+def prices(
+    client: Client, product: dict[str, Any], *currencies: str, **kwargs: Any
+) -> httpx2.Response:
     """Ask for a product's prices."""
     path = f"/products/{product['id']}/prices"
     return client.get(path, params={"currencies": ",".join(currencies)}, **kwargs)
@@ -228,7 +231,7 @@ def test_concurrent_callers_share_a_call(shop: Shop, rates: RatesService) -> Non
 
 
 def test_side_by_side_under_a_bound(shop: Shop, rates: RatesService) -> None:
-    """More than one at a time, and never all ten; the order of the answer is that of the request."""
+    """More than one at a time, never all ten; the answer keeps the order of the request."""
     rates.slow(0.15)
     answer = shop.ask(*TARGETS[:10])
     assert [price["currency"] for price in answer.json()["prices"]] == TARGETS[:10]
@@ -319,7 +322,7 @@ def test_last_known_rate(shop: Shop, rates: RatesService, broken: str) -> None:
 
 
 @pytest.mark.contract("8")
-def test_breaker(shop: Shop, rates: RatesService, priced: Service) -> None:
+def test_breaker(shop: Shop, rates: RatesService) -> None:
     """It opens after some failures; later one call probes while all others are answered at once."""
     targets = iter(SOURCES)
     rates.fail(500)
@@ -351,10 +354,8 @@ def test_breaker(shop: Shop, rates: RatesService, priced: Service) -> None:
 
 
 @pytest.mark.contract("9")
-def test_external_requests_are_counted(shop: Shop, rates: RatesService, priced: Service) -> None:
+def test_external_requests_are_counted(shop: Shop, rates: RatesService) -> None:
     """By service and outcome."""
-    from .metrics import Metrics  # noqa: PLC0415
-
     before = Metrics(shop.client.get("/metrics").text)
     shop.ask("EUR")
     rates.fail(500)

@@ -143,6 +143,4 @@ def test_nothing_forged_in_the_log(production: Service, caller: Client) -> None:
     start = production.log_size()
     caller.get("/nowhere%0A%7B%22forged%22:1%7D%0A", headers={"X-Request-ID": "forgery"})
     production.wait_for_log("forgery", start)
-    assert not any(
-        line.startswith('{"forged"') for line in production.logged(start).splitlines()
-    )
+    assert not any(line.startswith('{"forged"') for line in production.logged(start).splitlines())

@@ -93,7 +93,10 @@ def test_last_event_id_that_is_none(anonymous: Client, key: str, last: str) -> N
     headers = {b"Last-Event-ID": last.encode(), b"Accept": b"text/event-stream"}
     with anonymous.http.stream("GET", f"/state/{key}/events", headers=headers) as response:
         assert response.status_code == 200
-        assert next(line for line in response.iter_lines() if line.startswith("id:"))[3:].strip() == "1"
+        assert (
+            next(line for line in response.iter_lines() if line.startswith("id:"))[3:].strip()
+            == "1"
+        )
 
 
 def test_key_that_was_never_set(anonymous: Client, editor: Client, key: str) -> None:

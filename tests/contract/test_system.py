@@ -55,7 +55,7 @@ def test_live(anonymous: Client) -> None:
     assert answer.json() == {"status": "ok"}
 
 
-def test_ready(anonymous: Client, stack: Stack) -> None:
+def test_ready(anonymous: Client) -> None:
     """Each component by name, and no addresses."""
     answer = anonymous.get("/health/ready")
     assert answer.status_code == 200

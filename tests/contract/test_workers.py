@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 
 from . import processes
@@ -15,7 +16,6 @@ from .client import Client
 from .metrics import Metrics
 from .products import create, product, sku
 from .service import Service
-from .sign_in import SignIn
 
 _keys = itertools.count(1)
 
@@ -69,7 +69,9 @@ def test_no_lost_updates_between_processes(pair: list[Client], key: str) -> None
 
 
 @pytest.mark.contract("5")
-def test_a_change_in_another_process_is_heard(workers: Service, pair: list[Client], key: str) -> None:
+def test_a_change_in_another_process_is_heard(
+    workers: Service, pair: list[Client], key: str
+) -> None:
     """Whichever process the stream is in."""
     one, other = pair
     one.put(f"/state/{key}", json={"value": 1})
@@ -131,13 +133,11 @@ def test_metrics_of_all_processes(pair: list[Client]) -> None:
 
 @pytest.mark.contract("7")
 @pytest.mark.only(has_accounts=True)
-def test_failures_are_counted_over_all_processes(
-    workers: Service, sign_in_to: Callable[[Service], SignIn]
-) -> None:
+def test_failures_are_counted_over_all_processes(workers: Service) -> None:
     """Ten failures are ten failures, wherever they happened."""
     workers.create_user("guessed", secrets.token_urlsafe(16))
     pair = workers.client_of_each_worker()
-    login = {
+    logins: dict[str, Callable[[Client], httpx2.Response]] = {
         "jwt": lambda client: client.post(
             "/auth/token", data={"username": "guessed", "password": "wrong"}
         ),
@@ -146,7 +146,8 @@ def test_failures_are_counted_over_all_processes(
             json={"username": "guessed", "password": "wrong"},
             headers={"X-CSRF-Token": client.get("/auth/csrf").json()["csrf_token"]},
         ),
-    }[workers.stack.auth]
+    }
+    login = logins[workers.stack.auth]
     statuses = [login(pair[number % 2]).status_code for number in range(12)]
     assert statuses == [401] * 10 + [429] * 2
 

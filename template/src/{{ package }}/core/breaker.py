@@ -6,7 +6,7 @@ See Michael Nygard, *Release It!*, chapter "Stability Patterns".
 import threading
 import time
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class BreakerState(StrEnum):
@@ -17,11 +17,19 @@ class BreakerState(StrEnum):
     HALF_OPEN = "half-open"
 
 
+class Permit(Enum):
+    """Leave to make one call, given back with the call's outcome."""
+
+    CALL = auto()
+    PROBE = auto()
+
+
 class CircuitBreaker:
     """Opens after ``threshold`` failures in a row; after ``reset`` seconds one call may probe.
 
-    Every call that ``allow`` lets through must end in exactly one of ``succeeded``, ``failed``
-    and ``abandoned``. Safe to use from several threads.
+    Every permit must be given back in exactly one of ``succeeded``, ``failed`` and ``abandoned``.
+    Once the breaker is open only the probe's outcome counts: calls that began before tell nothing
+    new. Safe to use from several threads.
     """
 
     def __init__(
@@ -38,46 +46,47 @@ class CircuitBreaker:
     @property
     def state(self) -> BreakerState:
         """The state now; an open breaker is half-open once ``reset`` seconds have passed."""
-        if self._opened_at is None:
+        opened_at = self._opened_at  # read once: another thread may close the breaker meanwhile
+        if opened_at is None:
             return BreakerState.CLOSED
-        if self._clock() - self._opened_at < self._reset:
+        if self._clock() - opened_at < self._reset:
             return BreakerState.OPEN
         return BreakerState.HALF_OPEN
 
-    @property
-    def retry_after(self) -> float:
-        """Seconds until the next probe; 0 when calls are let through."""
-        if self._opened_at is None:
-            return 0
-        return max(0.0, self._reset - (self._clock() - self._opened_at))
-
-    def allow(self) -> bool:
-        """Whether a call may be made now; half-open, only one at a time may."""
+    def allow(self) -> Permit | None:
+        """Return leave to make a call now, or ``None``; half-open, one call at a time has leave."""
         with self._lock:
             state = self.state
             if state is BreakerState.CLOSED:
-                return True
+                return Permit.CALL
             if state is BreakerState.OPEN or self._probing:
-                return False
+                return None
             self._probing = True
-            return True
+            return Permit.PROBE
 
-    def succeeded(self) -> None:
+    def succeeded(self, permit: Permit) -> None:
         """Report that the call worked: the breaker closes."""
         with self._lock:
-            self._failures = 0
-            self._opened_at = None
-            self._probing = False
+            if self._take_back(permit):
+                self._failures = 0
+                self._opened_at = None
 
-    def failed(self) -> None:
+    def failed(self, permit: Permit) -> None:
         """Report that the call failed: the breaker opens at the threshold, or again."""
         with self._lock:
-            self._failures += 1
-            if self._probing or self._failures >= self._threshold:
-                self._opened_at = self._clock()
-            self._probing = False
+            if self._take_back(permit):
+                self._failures += 1
+                if self._failures >= self._threshold:
+                    self._opened_at = self._clock()
 
-    def abandoned(self) -> None:
-        """Report that the caller went away, which says nothing about the other side."""
+    def abandoned(self, permit: Permit) -> None:
+        """Report that the call was given up, which says nothing about the other side."""
         with self._lock:
+            self._take_back(permit)
+
+    def _take_back(self, permit: Permit) -> bool:
+        """Whether the outcome of this call counts."""
+        if permit is Permit.PROBE:
             self._probing = False
+            return True
+        return self._opened_at is None

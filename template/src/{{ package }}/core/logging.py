@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 REDACTED = "[redacted]"
 SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api[_-]?key", re.IGNORECASE)
 
-# Not structlog's own default: that one logs the local variables of every frame, secrets included.
+# Not structlog's own defaults: they log the local variables of every frame, secrets included.
 _exceptions = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
@@ -22,11 +22,21 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Replace the values of all members whose names speak of secrets, at any depth."""
     for name, value in event.items():
-        if SECRET_NAME.search(name):
-            event[name] = REDACTED
-        elif isinstance(value, dict):
-            event[name] = redact(_logger, _method, dict(value))
+        event[name] = REDACTED if SECRET_NAME.search(name) else _redacted(value)
     return event
+
+
+def _redacted(value: Any) -> Any:  # noqa: ANN401 - whatever is logged
+    if isinstance(value, Mapping):
+        return {
+            str(name): REDACTED if SECRET_NAME.search(str(name)) else _redacted(member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_redacted(member) for member in value]
+    if isinstance(value, tuple):  # stays one: structlog looks for a tuple of exception info
+        return tuple(_redacted(member) for member in value)
+    return value
 
 
 def configure_logging(level: str, form: str, *, cache_loggers: bool = True) -> None:
@@ -44,7 +54,11 @@ def configure_logging(level: str, form: str, *, cache_loggers: bool = True) -> N
     render: list[structlog.typing.Processor] = (
         [_exceptions, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     # The service's own events take the short way: filtered before anything is computed.
     structlog.configure(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import nh3
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from .validation import Text
 
@@ -26,6 +27,9 @@ ALLOWED_TAGS = {
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}}
 ALLOWED_SCHEMES = {"http", "https", "mailto"}
 
+MAX_TAKEN = 2000
+MAX_KEPT = 5 * MAX_TAKEN  # an ampersand becomes five characters
+
 
 def clean_html(value: str) -> str:
     """Keep harmless formatting and drop everything else.
@@ -42,5 +46,18 @@ def clean_html(value: str) -> str:
     )
 
 
-Html = Annotated[Text, Field(max_length=2000), AfterValidator(clean_html)]
+def not_inflated(value: str) -> str:
+    """Return ``value`` unchanged if cleaning has not made it many times longer.
+
+    Raises ``PydanticCustomError`` otherwise: where tags stay open, each new paragraph repeats
+    them all, so that 2000 characters can become 200,000.
+    """
+    if len(value) > MAX_KEPT:
+        raise PydanticCustomError("too_many_open_tags", "too many tags are left open")
+    return value
+
+
+Html = Annotated[
+    Text, Field(max_length=MAX_TAKEN), AfterValidator(clean_html), AfterValidator(not_inflated)
+]
 """HTML that is safe to show; at most 2000 characters are taken."""

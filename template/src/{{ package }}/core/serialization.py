@@ -15,11 +15,13 @@ def to_minor_units(amount: Decimal) -> int:
     Raises ``ValueError`` when the amount has more than two decimal places: money is never
     rounded silently.
     """
-    minor = amount.scaleb(MINOR_DIGITS)
-    if minor != minor.to_integral_value():
+    # In whole numbers: decimal arithmetic itself rounds to 28 digits.
+    numerator, denominator = amount.as_integer_ratio()
+    minor, rest = divmod(numerator * 10**MINOR_DIGITS, denominator)
+    if rest:
         msg = f"{amount} has more than {MINOR_DIGITS} decimal places"
         raise ValueError(msg)
-    return int(minor)
+    return minor
 
 
 def to_amount(minor: int) -> Decimal:

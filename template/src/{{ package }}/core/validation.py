@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -14,6 +13,9 @@ T = TypeVar("T")
 MAX_DEPTH = 32
 MIN_INTEGER = -(2**63)
 MAX_INTEGER = 2**63 - 1
+
+# Unicode's categories of control characters, and of line and paragraph separators.
+NOT_IN_A_LINE = {"Cc", "Zl", "Zp"}
 
 
 class InputModel(BaseModel):
@@ -40,7 +42,7 @@ def one_line(value: str) -> str:
 
     Raises ``PydanticCustomError`` when it holds control characters, line breaks among them.
     """
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if any(unicodedata.category(character) in NOT_IN_A_LINE for character in value):
         raise PydanticCustomError("control_character", "control characters are not allowed")
     return unicodedata.normalize("NFC", value).strip()
 
@@ -84,8 +86,10 @@ def _given(value: T | None) -> T:
     return value
 
 
-def _drop_default(schema: dict[str, Any]) -> None:
+def _without_null(schema: dict[str, Any]) -> None:
     del schema["default"]
+    given, _null = schema.pop("anyOf")
+    schema.update(given)
 
 
 Text = Annotated[str, AfterValidator(storable_text)]
@@ -98,6 +102,6 @@ JsonDocument = Annotated[Any, AfterValidator(storable_json), Field(description="
 """Any JSON value that can be stored."""
 
 Optional = Annotated[
-    T | SkipJsonSchema[None], AfterValidator(_given), Field(json_schema_extra=_drop_default)
+    T | None, AfterValidator(_given), Field(json_schema_extra=_without_null)
 ]
 """A field that may be left out, as in a partial update, but not null; its default is ``None``."""

@@ -1,6 +1,8 @@
 """Serve in production style: ``python -m`` and the name of the package."""
 
 import os
+import signal
+import sys
 import tempfile
 
 import uvicorn
@@ -25,6 +27,9 @@ def serve(settings: Settings) -> None:
 def main() -> None:
     """Serve as the environment says."""
     settings = settings_or_exit()
+    # uvicorn stops in good order, then raises the signal once more for whoever handled it before.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="metrics-") as directory:
         if settings.workers > 1:
             # Read when prometheus_client is imported, which the worker processes do for themselves.

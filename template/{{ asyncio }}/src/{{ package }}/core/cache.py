@@ -64,13 +64,15 @@ class Cache:
         self._timeout = timeout
         self._breaker = CircuitBreaker(threshold=3, reset=reset)
         self._computing: dict[str, asyncio.Task[Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         await self._store.start()
 
     async def stop(self) -> None:
-        for task in list(self._computing.values()):
+        for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._store.stop()
 
     async def check(self) -> None:
@@ -93,6 +95,7 @@ class Cache:
         if task is None:
             task = asyncio.create_task(self._compute(key, compute, adapter, ttl))
             self._computing[key] = task
+            self._tasks.add(task)
             task.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(task)
 
@@ -102,12 +105,19 @@ class Cache:
         return None if hit is None else hit[0]
 
     async def set(self, key: str, value: T, *, adapter: TypeAdapter[T], ttl: float) -> None:
-        """Keep ``value`` for ``ttl`` seconds, or up to a tenth less."""
-        shortened = ttl * random.uniform(0.9, 1)  # noqa: S311 - spreads load, guards nothing
-        await self._call(self._store.set, key, adapter.dump_json(value), shortened)
+        """Keep ``value`` for ``ttl`` seconds, or up to a tenth less.
+
+        What is being computed for ``key`` in this process is not kept after this.
+        """
+        self._computing.pop(key, None)
+        await self._keep(key, value, adapter, ttl)
 
     async def delete(self, key: str) -> None:
-        """Forget the value under ``key``."""
+        """Forget the value under ``key``, also one that is being computed in this process.
+
+        Its callers still get it; those who ask from now on do not.
+        """
+        self._computing.pop(key, None)
         await self._call(self._store.delete, key)
 
     async def _compute(
@@ -119,13 +129,20 @@ class Cache:
             if (hit := await self._read(key, adapter)) is not None:  # made by another process
                 return hit[0]
             value = await compute()
-            await self.set(key, value, adapter=adapter, ttl=ttl)
+            if self._computing.get(key) is asyncio.current_task():  # else it is out of date
+                await self._keep(key, value, adapter, ttl)
             return value
 
     def _forget(self, key: str, task: asyncio.Task[Any]) -> None:
-        self._computing.pop(key, None)
+        self._tasks.discard(task)
+        if self._computing.get(key) is task:
+            del self._computing[key]
         if not task.cancelled():
             task.exception()  # marks it as seen, in case nobody waits any more
+
+    async def _keep(self, key: str, value: T, adapter: TypeAdapter[T], ttl: float) -> None:
+        shortened = ttl * random.uniform(0.9, 1)  # noqa: S311 - spreads load, guards nothing
+        await self._call(self._store.set, key, adapter.dump_json(value), shortened)
 
     async def _read(self, key: str, adapter: TypeAdapter[T]) -> tuple[T] | None:
         content: bytes | None = await self._call(self._store.get, key)
@@ -138,18 +155,19 @@ class Cache:
 
     async def _call(self, operation: Callable[..., Awaitable[Any]], *arguments: object) -> Any:  # noqa: ANN401
         """Call the store; ``None`` when it fails, is slow, or is being left alone."""
-        if not self._breaker.allow():
+        permit = self._breaker.allow()
+        if permit is None:
             return None
         try:
             async with asyncio.timeout(self._timeout):
                 result = await operation(*arguments)
         except Exception as error:  # noqa: BLE001 - no failure of a cache may reach a caller
-            self._breaker.failed()
+            self._breaker.failed(permit)
             CACHE_REQUESTS.labels("error").inc()
             logger.warning("cache failed", operation=operation.__name__, error=repr(error))
             return None
-        except asyncio.CancelledError:
-            self._breaker.abandoned()
+        except BaseException:  # the caller went away
+            self._breaker.abandoned(permit)
             raise
-        self._breaker.succeeded()
+        self._breaker.succeeded(permit)
         return result

@@ -20,8 +20,10 @@ WORTH_REPEATING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 class ExternalServiceError(Exception):
     """Another service gave no usable answer."""
 
-    def __init__(self, service: str, reason: str) -> None:
+    def __init__(self, service: str, reason: str, *, outcome: str = "error") -> None:
+        """``outcome`` is how the metrics call it."""
         super().__init__(f"{service}: {reason}")
+        self.outcome = outcome
 
 
 class TransientError(ExternalServiceError):
@@ -32,7 +34,7 @@ class RefusedError(ExternalServiceError):
     """It answered that the request is wrong (4xx): asking again will not help."""
 
     def __init__(self, service: str, status: int) -> None:
-        super().__init__(service, f"refused the request with {status}")
+        super().__init__(service, f"refused the request with {status}", outcome="refused")
         self.status = status
 
 
@@ -98,46 +100,49 @@ class ServiceClient:
         raise AssertionError  # a retry context returns or raises
 
     async def _get_once(self, path: str, model: type[M]) -> M:
-        if not self.breaker.allow():
+        permit = self.breaker.allow()
+        if permit is None:
             self._count("broken_off")
             raise ExternalServiceError(self.name, "calls are broken off")
         try:
+            body = self._read(await self._ask(path), model)
+        except RefusedError as error:  # the service works
+            self.breaker.succeeded(permit)
+            self._count(error.outcome)
+            raise
+        except ExternalServiceError as error:
+            self.breaker.failed(permit)
+            self._count(error.outcome)
+            raise
+        except BaseException:  # the caller went away, or the mistake is on this side
+            self.breaker.abandoned(permit)
+            self._count("abandoned")
+            raise
+        self.breaker.succeeded(permit)
+        self._count("success")
+        return body
+
+    async def _ask(self, path: str) -> httpx2.Response:
+        try:
             # The client's own timeout bounds each read, so a slow drip could last for ever.
             async with asyncio.timeout(self._timeout):
-                response = await self._client.get(path, headers=_request_id())
+                return await self._client.get(path, headers=_request_id())
         except (TimeoutError, httpx2.TimeoutException):
-            self._failed("timeout")
-            raise TransientError(self.name, "no answer in time") from None
+            raise TransientError(self.name, "no answer in time", outcome="timeout") from None
         except httpx2.HTTPError as error:
-            self._failed("error")
             raise TransientError(self.name, repr(error)) from error
-        except asyncio.CancelledError:
-            self.breaker.abandoned()
-            self._count("cancelled")
-            raise
-        return self._read(response, model)
 
     def _read(self, response: httpx2.Response, model: type[M]) -> M:
         status = response.status_code
         if response.is_server_error or status in WORTH_REPEATING:
-            self._failed("error")
             raise TransientError(self.name, f"answered with {status}")
         if response.is_client_error:
-            self.breaker.succeeded()
-            self._count("refused")
             raise RefusedError(self.name, status)
         try:
-            body = model.model_validate_json(response.content)
+            return model.model_validate_json(response.content)
         except ValidationError as error:
-            self._failed("invalid")
-            raise ExternalServiceError(self.name, "answered with nonsense") from error
-        self.breaker.succeeded()
-        self._count("success")
-        return body
-
-    def _failed(self, outcome: str) -> None:
-        self.breaker.failed()
-        self._count(outcome)
+            reason = "answered with nonsense"
+            raise ExternalServiceError(self.name, reason, outcome="invalid") from error
 
     def _count(self, outcome: str) -> None:
         EXTERNAL_REQUESTS.labels(self.name, outcome).inc()

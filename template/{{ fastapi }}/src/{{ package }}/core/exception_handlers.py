@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -74,7 +75,9 @@ async def handle_http_exception(request: Request, error: HTTPException) -> Probl
     headers = dict(error.headers or {})
     if error.status_code == 405:  # noqa: PLR2004 - the status, as in every answer
         headers["Allow"] = ", ".join(_allowed_methods(request))
-    detail = DETAILS.get(error.status_code, str(error.detail))
+    detail = str(error.detail)
+    if detail == HTTPStatus(error.status_code).phrase:
+        detail = DETAILS.get(error.status_code, detail)
     return respond(request, error.status_code, detail, headers=headers)
 
 

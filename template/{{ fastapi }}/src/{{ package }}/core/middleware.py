@@ -5,16 +5,19 @@ Plain ASGI on purpose: ``BaseHTTPMiddleware`` halves the throughput of a small e
 
 import re
 import time
-from collections.abc import Iterable
-from uuid import uuid4
+from collections.abc import Collection
+from functools import lru_cache
+from secrets import token_hex
 
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from .exception_handlers import respond
+from .exception_handlers import DETAILS, respond
 from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
 
 logger: FilteringBoundLogger = structlog.get_logger()
@@ -95,17 +98,21 @@ class SecurityHeadersMiddleware:
 class AllowedHostsMiddleware:
     """Refuses requests whose ``Host`` is not one of ``hosts``.
 
-    A host that begins with ``*.`` allows all names below it. Unlike Starlette's middleware of
-    this kind it answers with a problem document.
+    A host that begins with ``*.`` allows all names below it. Health probes are let through: they
+    come with whatever address the prober knows. Unlike Starlette's middleware of this kind it
+    answers with a problem document.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
         self._app = app
         self._exact = {host.lower() for host in hosts if not host.startswith("*.")}
         self._suffixes = tuple(host[1:].lower() for host in hosts if host.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._is_allowed(Headers(scope=scope).get("host", "")):
+        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+            await self._app(scope, receive, send)
+            return
+        if self._is_allowed(Headers(scope=scope).get("host", "")):
             await self._app(scope, receive, send)
             return
         response = respond(Request(scope), 400, "This service does not answer for that host.")
@@ -116,13 +123,52 @@ class AllowedHostsMiddleware:
         return name in self._exact or name.endswith(self._suffixes)
 
 
+class BodyLimitMiddleware:
+    """Refuses bodies of more than ``limit`` bytes: unread, where their length is announced.
+
+    FastAPI's own ``max_body_size`` answers from outside all middleware, with neither a problem
+    document nor a request id.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            response = respond(Request(scope), 413, DETAILS[413])
+            await response(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receive_limited, send)
+
+
 def _request_id(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             if REQUEST_ID.fullmatch(value):
                 return bytes(value)
             break
-    return uuid4().hex.encode()
+    return token_hex(16).encode()
+
+
+@lru_cache(maxsize=1024)
+def _samples(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Look the samples up once: doing it for each request would cost more than counting."""
+    return HTTP_REQUESTS.labels(method, route, status), HTTP_DURATION.labels(method, route)
 
 
 def _record(scope: Scope, status: int, duration: float) -> None:
@@ -131,8 +177,9 @@ def _record(scope: Scope, status: int, duration: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "other"
     # The template, not the path: every id in a path would make a time series of its own.
     route = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
-    HTTP_REQUESTS.labels(method, route, status).inc()
-    HTTP_DURATION.labels(method, route).observe(duration)
+    requests, durations = _samples(method, route, status)
+    requests.inc()
+    durations.observe(duration)
     log = logger.debug if scope["path"] in QUIET_PATHS else logger.info
     log(
         "request",

@@ -1,5 +1,6 @@
 """Shared state: read it, set it, follow it."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Self
 
@@ -17,6 +18,8 @@ from ..dependencies import JSON_BODY, ResourcesDep
 
 router = APIRouter(prefix="/state", tags=["state"], responses=problems(422, 503))
 writes = APIRouter(prefix="/state", tags=["state"], responses=problems(413, 415, 422, 503))
+
+VERSION = re.compile("[0-9]{1,18}")
 
 Key = Annotated[str, Path(pattern=KEY_PATTERN)]
 
@@ -71,12 +74,12 @@ async def set_state(
 
 
 async def subscribe(
-    key: Key,
-    resources: ResourcesDep,
-    last_event_id: Annotated[str, Header(pattern="^[0-9]{0,18}$")] = "",
+    key: Key, resources: ResourcesDep, last_event_id: Annotated[str, Header()] = ""
 ) -> AsyncIterator[Subscription]:
     """Subscribe to a key for as long as the answer goes on."""
-    async with resources.state.subscribe(key, after=int(last_event_id or 0)) as subscription:
+    # What no version was ever called is passed over: a browser sends on what it was given once.
+    seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0
+    async with resources.state.subscribe(key, after=seen) as subscription:
         yield subscription
 
 

@@ -69,7 +69,7 @@ class Accounts:
         ``AccountExistsError`` when there is one of that name and ``update`` is false.
         """
         if not NAME.fullmatch(name):
-            msg = f"{name!r} is no account name: 1 to 64 of a-z 0-9 . _ @ + -, not first"
+            msg = f"{name!r} is no account name: 1 to 64 of a-z 0-9 . _ @ + -, the first a-z or 0-9"
             raise ValueError(msg)
         granted = check_permissions(permissions)
         password_hash = await hash_password(password)

@@ -48,11 +48,15 @@ class ProductService:
         What is cached is kept by version, and the version is read each time: a change is visible
         to the next read in every process, whatever became of older entries.
         """
-        version = await self._repository.get_version(product_id)
+        database = self._resources.database
+        # A session of its own, that ends here: requests that keep one connection while they wait
+        # for another, or for other services, run the pool dry.
+        async with database.session() as session:
+            version = await ProductRepository(session).get_version(product_id)
 
         async def load() -> ProductRead:
-            # A session of its own: others may wait for this when the caller has gone away.
-            async with self._resources.database.session() as session:
+            # And here: others may wait for this when the caller has gone away.
+            async with database.session() as session:
                 return to_read(await ProductRepository(session).get(product_id))
 
         return await self._resources.cache.get_or_compute(

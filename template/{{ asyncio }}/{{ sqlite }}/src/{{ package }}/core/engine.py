@@ -1,28 +1,31 @@
 """The connection pool, set up for SQLite."""
 
+from typing import Any
+
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 WRITES = "writes"
-"""Execution option of connections that are going to write."""
+
+# SQLite cannot alter most things in place, and takes changes of the schema back when told to.
+MIGRATION_OPTIONS: dict[str, Any] = {"render_as_batch": True, "transactional_ddl": True}
 
 
 def create_engine(url: str, *, timeout: float) -> AsyncEngine:
-    """Make the pool for ``url``; a lock held by somebody else is waited for ``timeout`` seconds.
-
-    Write-ahead logging lets readers go on while somebody writes. Transactions that are going to
-    write take the lock when they begin: one that reads first and then finds itself outrun by
-    another writer could only be rolled back (https://sqlite.org/lang_transaction.html).
-    """
-    engine = create_async_engine(url, connect_args={"timeout": timeout, "isolation_level": None})
+    """Make the pool; a lock, or a free connection, is waited for ``timeout`` seconds."""
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": timeout, "isolation_level": None},
+        pool_timeout=timeout,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA journal_mode = WAL")  # readers go on while somebody writes
+        cursor.execute("PRAGMA synchronous = FULL")  # what is committed survives a power cut
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
@@ -33,3 +36,17 @@ def create_engine(url: str, *, timeout: float) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """Return the engine for transactions that write: they take the lock when they begin.
+
+    One that reads first, and then finds that another has written meanwhile, could only be rolled
+    back (https://sqlite.org/lang_transaction.html).
+    """
+    return engine.execution_options(**{WRITES: True})
+
+
+async def lock_for_migrations(connection: AsyncConnection) -> None:
+    """Keep others from migrating at the same time: a transaction for writing does that."""
+    del connection

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Dialect, TypeDecorator
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment to the microsecond, kept in UTC.
 
-    SQLite forgets the time zone, so this puts it back. Refuses moments without one
+    SQLite forgets the zone, so this puts it back. A moment without a zone is refused
     (``ValueError``).
     """
 

@@ -1,0 +1,58 @@
+"""The connection pool, set up for MySQL and MariaDB."""
+
+import math
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+MIGRATION_OPTIONS: dict[str, Any] = {}
+MIGRATION_LOCK = "migrations"
+MIGRATION_WAIT = 60
+
+
+def create_engine(url: str, *, timeout: float) -> AsyncEngine:
+    """Make the pool; ``timeout`` bounds connecting, a statement and waiting for a connection.
+
+    Connections that broke while idle are replaced before use. In seconds.
+    """
+    seconds = math.ceil(timeout)
+    # In strict mode what does not fit is refused and not cut. Each server reads its own comment.
+    session = (
+        "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00',"
+        f" innodb_lock_wait_timeout = {seconds}"
+        f" /*M!100100 , max_statement_time = {timeout} */"
+        f" /*!80000 , max_execution_time = {int(timeout * 1000)} */"
+    )
+    return create_async_engine(
+        url,
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": seconds,
+            "read_timeout": seconds + 1,  # a server that does not answer any more
+            "init_command": session,
+        },
+        # As in PostgreSQL; with MySQL's own default a transaction that tries again sees old rows.
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=timeout,
+    )
+
+
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """Return the engine for transactions that write: MySQL makes no difference."""
+    return engine
+
+
+async def lock_for_migrations(connection: AsyncConnection) -> None:
+    """Keep others from migrating until the connection is closed.
+
+    Raises ``TimeoutError`` when others take longer than a minute.
+    """
+    query = text("SELECT GET_LOCK(CONCAT(DATABASE(), :lock), :wait)")
+    if await connection.scalar(query, {"lock": MIGRATION_LOCK, "wait": MIGRATION_WAIT}) != 1:
+        msg = "somebody else has been migrating it for more than a minute"
+        raise TimeoutError(msg)

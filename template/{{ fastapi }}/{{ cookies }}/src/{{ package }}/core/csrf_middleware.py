@@ -1,0 +1,61 @@
+"""Every request passes the protection against forged requests, before anything is done."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .csrf import HEADER, SAFE_METHODS, CsrfProtection
+from .errors import ForbiddenError
+from .exception_handlers import handle_service_error
+
+
+class CsrfMiddleware:
+    """Answers requests that may be forged with 403."""
+
+    def __init__(self, app: ASGIApp, *, protection: CsrfProtection) -> None:
+        self._app = app
+        self._protection = protection
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        session = request.cookies.get(self._protection.cookie)
+        try:
+            self._protection.check(request.method, request.headers, session)
+        except ForbiddenError as error:
+            response = await handle_service_error(request, error)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def install_csrf(app: FastAPI, protection: CsrfProtection) -> None:
+    """Protect ``app``, and let its document name the cookie and the header with the token."""
+    app.add_middleware(CsrfMiddleware, protection=protection)
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _describe(generate(), protection)
+        return generate()
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
+
+
+def _describe(document: dict[str, Any], protection: CsrfProtection) -> None:
+    document["components"]["securitySchemes"]["session"]["name"] = protection.cookie
+    header = {
+        "name": HEADER,
+        "in": "header",
+        "description": "The token from GET /auth/csrf, for callers known by their cookie",
+        "required": protection.always,
+        "schema": {"type": "string"},
+    }
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if method.upper() not in SAFE_METHODS:
+                operation.setdefault("parameters", []).append(header)

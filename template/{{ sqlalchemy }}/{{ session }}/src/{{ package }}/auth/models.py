@@ -1,0 +1,29 @@
+"""The table of sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..core.tables import Base
+from ..core.types import UtcDateTime
+from .accounts import User
+from .permissions import Principal
+
+
+class StoredSession(Base):
+    """Somebody who has signed in; read together with the account, as it is now."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index(None, "seen_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    def to_principal(self) -> Principal:
+        """Say who this is and what they may do."""
+        return self.user.to_principal()

@@ -1,0 +1,224 @@
+"""Section 7: accounts with passwords, made by `make create-user` (section 10)."""
+
+import secrets
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import httpx2
+import pytest
+
+from .client import Client
+from .service import Service
+from .sign_in import csrf_token
+
+pytestmark = [pytest.mark.contract("7"), pytest.mark.only(has_accounts=True)]
+
+LogIn = Callable[[str, str], httpx2.Response]
+LIMIT = 10
+
+
+@pytest.fixture(scope="session")
+def log_in(service: Service) -> LogIn:
+    """Return what tries a name and a password, the way of the chosen auth."""
+
+    def attempt(name: str, password: str) -> httpx2.Response:
+        client = service.client()
+        if service.stack.auth == "jwt":
+            return client.post("/auth/token", data={"username": name, "password": password})
+        headers = {"X-CSRF-Token": csrf_token(client)}
+        body = {"username": name, "password": password}
+        return client.post("/auth/login", json=body, headers=headers)
+
+    return attempt
+
+
+@pytest.fixture(scope="session")
+def known(service: Service) -> tuple[str, str]:
+    """An account and its password."""
+    password = secrets.token_urlsafe(16)
+    result = service.create_user("known", password)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return "known", password
+
+
+def words(answer: httpx2.Response) -> tuple[object, ...]:
+    """Return what a caller can learn of a refusal."""
+    problem = answer.json()
+    told = [problem[member] for member in ("type", "title", "status", "detail", "instance")]
+    return (answer.status_code, answer.headers["www-authenticate"], *told)
+
+
+def test_right_password(log_in: LogIn, known: tuple[str, str]) -> None:
+    """Lets in."""
+    assert log_in(*known).is_success
+
+
+def test_wrong_password_and_unknown_account(log_in: LogIn, known: tuple[str, str]) -> None:
+    """401 in the same words."""
+    wrong, unknown = log_in(known[0], "wrong"), log_in("nobody-here", "wrong")
+    assert wrong.status_code == 401
+    assert words(wrong) == words(unknown)
+
+
+def test_same_time_for_unknown_account(log_in: LogIn, service: Service) -> None:
+    """A password is checked even when there is no account: hashing dominates the time."""
+    service.create_user("timed", secrets.token_urlsafe(16))
+
+    def shortest(name: str) -> float:
+        times = []
+        for _ in range(4):
+            started = time.perf_counter()
+            log_in(name, "wrong")
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert shortest("timed-nobody") > shortest("timed") / 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("known", ""),
+        ("", "x"),
+        ("known\0", "x"),
+        ("known", "x\0"),
+        ("known ", "wrong"),
+        ("k" * 5000, "x"),
+        ("known", "x" * 50_000),
+        ("' OR '1'='1", "x"),
+        ("known%", "x"),
+        ("🚀", "🚀"),
+    ],
+)
+def test_hostile_credentials(log_in: LogIn, name: str, password: str) -> None:
+    """Refused like others."""
+    assert log_in(name, password).status_code in {401, 422}
+
+
+def test_too_many_failures(service: Service, log_in: LogIn) -> None:
+    """The eleventh attempt is answered 429, even with the right password; others are let in."""
+    password = secrets.token_urlsafe(16)
+    service.create_user("guessed", password)
+    assert [log_in("guessed", "wrong").status_code for _ in range(LIMIT)] == [401] * LIMIT
+    answer = log_in("guessed", "wrong")
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert log_in("guessed", password).status_code == 429
+    assert log_in("somebody-else", "wrong").status_code == 401
+
+
+def test_too_many_failures_of_an_unknown_account(log_in: LogIn) -> None:
+    """The same, so that 429 does not tell which accounts exist."""
+    statuses = [log_in("nobody-guessed", "wrong").status_code for _ in range(LIMIT + 1)]
+    assert statuses == [401] * LIMIT + [429]
+
+
+def test_too_many_failures_at_once(service: Service, log_in: LogIn) -> None:
+    """Asking side by side does not buy more attempts."""
+    service.create_user("stormed", secrets.token_urlsafe(16))
+    barrier = Barrier(16)
+
+    def attempt(_: int) -> int:
+        barrier.wait()
+        return log_in("stormed", "wrong").status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        statuses = sorted(pool.map(attempt, range(16)))
+    assert statuses == [401] * LIMIT + [429] * 6
+
+
+def test_passwords_are_argon2id(service: Service, known: tuple[str, str]) -> None:
+    """Nothing weaker is stored, and never the password."""
+    content = service.database.content()
+    assert "argon2id$" in content
+    assert known[1] not in content
+
+
+@pytest.mark.parametrize(
+    "password", ["pässwörd 🚀 with spaces", " leading and trailing ", "p" * 200]
+)
+def test_passwords_as_typed(service: Service, log_in: LogIn, password: str) -> None:
+    """Every character counts."""
+    name = f"typed-{len(password)}"
+    result = service.create_user(name, password)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert log_in(name, password).is_success
+    assert not log_in(name, password.strip() + "x").is_success
+
+
+# make create-user ---------------------------------------------------------------
+
+
+@pytest.mark.contract("10")
+def test_existing_user_needs_update(service: Service, log_in: LogIn) -> None:
+    """Without UPDATE=1 nothing changes; with it password and permissions do."""
+    old, new = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+    assert service.create_user("twice", old).returncode == 0
+    refused = service.create_user("twice", new, "state:write")
+    assert refused.returncode != 0
+    assert "twice" in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stdout + refused.stderr
+    assert log_in("twice", old).is_success
+    assert log_in("twice", new).status_code == 401
+    updated = service.create_user("twice", new, "state:write", update=True)
+    assert updated.returncode == 0, updated.stdout + updated.stderr
+    assert log_in("twice", new).is_success
+    assert log_in("twice", old).status_code == 401
+
+
+@pytest.mark.contract("10")
+@pytest.mark.parametrize(
+    ("variables", "stdin", "named"),
+    [
+        (["PERMISSIONS=state:write"], "secret-enough\n", "NAME"),
+        (["NAME=", "PERMISSIONS=state:write"], "secret-enough\n", "NAME"),
+        (["NAME=refused", "PERMISSIONS=nonsense"], "secret-enough\n", "nonsense"),
+        (["NAME=refused", "PERMISSIONS=state:write"], "", "password"),
+        (["NAME=refused", "PERMISSIONS=state:write"], "\n", "password"),
+    ],
+    ids=["no name", "empty name", "unknown permission", "no password", "empty password"],
+)
+def test_bad_create_user(
+    service: Service, variables: list[str], stdin: str, named: str, log_in: LogIn
+) -> None:
+    """One sentence that names what is wrong, and no account."""
+    result = service.make("create-user", *variables, stdin=stdin)
+    output = result.stdout + result.stderr
+    assert result.returncode != 0
+    assert named.lower() in output.lower(), output
+    assert "Traceback" not in output
+    assert "secret-enough" not in output
+    assert log_in("refused", "secret-enough").status_code == 401
+
+
+@pytest.mark.contract("10")
+def test_names_are_not_run(service: Service, tmp_path: Path) -> None:
+    """A name or a permission is data for the command, whatever the shell would make of it."""
+    marker = tmp_path / "run"
+    for name in (
+        f"a; touch {marker}",
+        f"$(touch {marker})",
+        f"`touch {marker}`",
+        f"' ; touch {marker}",
+    ):
+        service.make(
+            "create-user", f"NAME={name}", "PERMISSIONS=state:write", stdin="pass word 1\n"
+        )
+        service.make("create-user", "NAME=x", f"PERMISSIONS={name}", stdin="pass word 1\n")
+    assert not marker.exists()
+
+
+@pytest.mark.contract("10")
+def test_no_permissions(service: Service, log_in: LogIn) -> None:
+    """PERMISSIONS may be left out."""
+    result = service.make("create-user", "NAME=humble", stdin="pass word 1\n")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert log_in("humble", "pass word 1").is_success
+
+
+def test_client_is_closed(anonymous: Client) -> None:
+    """The service is well after all this."""
+    assert anonymous.get("/health/ready").json()["status"] == "ok"

@@ -1,0 +1,156 @@
+"""Section 8: a database server that is gone, and one that hangs. On a server of the tests' own."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .client import Client
+from .databases import create
+from .instances import DATABASE_INSTANCES, Instance
+from .products import create as create_product
+from .products import product
+from .service import Service
+from .sign_in import SignIn
+from .stacks import Stack
+
+pytestmark = [pytest.mark.contract("8"), pytest.mark.only(database={"postgresql", "mysql"})]
+
+# However the timeouts are set, a caller is told within this many seconds.
+BOUND = 20
+
+
+@pytest.fixture(scope="session")
+def database_server(stack: Stack, workshop: Path) -> Iterator[Instance]:
+    """A database server that may be stopped."""
+    instance = DATABASE_INSTANCES[stack.database](workshop / f"database-{stack.name}")
+    instance.start()
+    yield instance
+    instance.stop()
+
+
+@pytest.fixture(scope="session")
+def fragile(
+    start_service: Callable[..., Service],
+    database_server: Instance,
+    stack: Stack,
+    workshop: Path,
+) -> Iterator[Service]:
+    """A service on that server."""
+    database = create(stack.database, workshop, database_server.url)
+    yield start_service("fragile", database=database)
+    database_server.thaw()
+    if not database_server.is_listening():
+        database_server.start()
+
+
+@pytest.fixture(scope="session")
+def fragile_editor(fragile: Service, sign_in_to: Callable[[Service], SignIn]) -> Client:
+    """A caller who may write everything there."""
+    return sign_in_to(fragile).client("editor", "products:write", "state:write")
+
+
+def wait_ready(client: Client) -> None:
+    """Wait until the service has recovered, all by itself."""
+    deadline = time.monotonic() + 60
+    while client.get("/health/ready").status_code != 200:
+        assert time.monotonic() < deadline, "the service did not recover"
+        time.sleep(0.1)
+
+
+def ask_everything(editor: Client, example: bool) -> list[int]:  # noqa: FBT001
+    """Read and write; each answer within bounds."""
+    statuses = []
+    requests = [("GET", "/state/kept", None), ("PUT", "/state/kept", {"value": 2})]
+    if example:
+        requests += [("GET", "/products", None), ("POST", "/products", product())]
+    for method, path, body in requests:
+        started = time.monotonic()
+        statuses.append(editor.request(method, path, json=body).status_code)
+        assert time.monotonic() - started < BOUND, f"{method} {path}"
+    return statuses
+
+
+@pytest.mark.parametrize("how", ["stopped", "frozen"])
+def test_database_down(
+    fragile: Service, fragile_editor: Client, database_server: Instance, how: str
+) -> None:
+    """503 with Retry-After within bounds, alive but not ready, and back by itself."""
+    editor = fragile_editor
+    wait_ready(editor)
+    version = editor.put("/state/kept", json={"value": 1}).json()["version"]
+    if how == "stopped":
+        database_server.stop()
+    else:
+        database_server.freeze()
+    try:
+        assert editor.get("/health/live").status_code == 200
+        ready = editor.get("/health/ready")
+        assert ready.status_code == 503
+        assert ready.json()["status"] == "unavailable"
+        assert ready.json()["components"]["database"]["status"] != "ok"
+        for secret in (str(database_server.port), "127.0.0.1", "postgres@", "root@", "://"):
+            assert secret not in ready.text
+        assert set(ask_everything(editor, fragile.stack.example)) == {503}
+        assert editor.get("/nowhere").status_code == 404
+    finally:
+        if how == "stopped":
+            database_server.start()
+        else:
+            database_server.thaw()
+    wait_ready(editor)
+    entry = editor.get("/state/kept").json()
+    if how == "stopped":
+        assert (entry["value"], entry["version"]) == (1, version)
+    assert set(ask_everything(editor, fragile.stack.example)) <= {200, 201}
+    assert fragile.leaks() == []
+
+
+def test_database_restarts_between_requests(
+    fragile_editor: Client, database_server: Instance
+) -> None:
+    """Connections that died unnoticed do not give errors: the next request works."""
+    wait_ready(fragile_editor)
+    assert fragile_editor.put("/state/pooled", json={"value": 1}).status_code == 200
+    database_server.stop()
+    database_server.start()
+    for value in range(5):
+        assert fragile_editor.put("/state/pooled", json={"value": value}).status_code == 200
+        assert fragile_editor.get("/state/pooled").status_code == 200
+
+
+def test_streams_survive_a_restart(fragile_editor: Client, database_server: Instance) -> None:
+    """A listener that stays connected hears of the first change after it."""
+    wait_ready(fragile_editor)
+    fragile_editor.put("/state/heard", json={"value": "before"})
+    with fragile_editor.events("heard") as stream:
+        version = stream.next().entry["version"]
+        database_server.stop()
+        database_server.start()
+        wait_ready(fragile_editor)
+        assert fragile_editor.put("/state/heard", json={"value": "after"}).status_code == 200
+        assert stream.until(version + 1)[-1].entry["value"] == "after"
+
+
+def test_start_without_database(
+    passing_service: Callable[..., Service], stack: Stack, workshop: Path, database_server: Instance
+) -> None:
+    """`make run` cannot migrate: it ends with an error and one readable reason."""
+    database = create(stack.database, workshop, database_server.url)
+    database_server.stop()
+    try:
+        service = passing_service("no-database", database=database)
+        service.launch()
+        assert service.wait(60) != 0
+        assert "Traceback" not in service.logged()
+    finally:
+        database_server.start()
+
+
+@pytest.mark.only(example=True)
+def test_products_after_all_this(fragile_editor: Client) -> None:
+    """The service is well."""
+    wait_ready(fragile_editor)
+    path = f"/products/{create_product(fragile_editor)['id']}"
+    assert fragile_editor.get(path).status_code == 200

@@ -1,0 +1,217 @@
+"""Section 8: what callers see when something breaks; section 2: how the service stops."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from .client import Client
+from .databases import SQLiteFile
+from .service import Service
+from .sign_in import SignIn
+
+Callers = Callable[[Service], SignIn]
+
+
+def editor_of(service: Service, sign_in_to: Callers) -> Client:
+    """Return a caller who may write everything."""
+    return sign_in_to(service).client("editor", "products:write", "state:write")
+
+
+class SlowRequest:
+    """A PUT whose body is sent in two halves: in flight for as long as a test wants."""
+
+    def __init__(self, service: Service, key: str, headers: dict[str, str]) -> None:
+        body = b'{"value":"in flight"}'
+        head = {
+            "Host": "127.0.0.1",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **{
+                name: value
+                for name, value in headers.items()
+                if name.lower() in {"authorization", "x-api-key", "cookie", "x-csrf-token"}
+            },
+        }
+        lines = [f"PUT /state/{key} HTTP/1.1", *(f"{k}: {v}" for k, v in head.items()), "", ""]
+        self._rest = body[10:]
+        self._connection = socket.create_connection(service.address, timeout=30)
+        self._connection.sendall("\r\n".join(lines).encode() + body[:10])
+
+    def finish(self) -> str:
+        """Send the rest and return the answer."""
+        with self._connection:
+            self._connection.sendall(self._rest)
+            received = b""
+            while chunk := self._connection.recv(65536):
+                received += chunk
+                if b"\r\n\r\n" in received and received.rstrip().endswith(b"}"):
+                    break
+        return received.decode()
+
+
+def refuses_connections(service: Service, timeout: float = 15) -> bool:
+    """Wait until nobody accepts connections any more."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(service.address, timeout=1):
+                pass
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+# Stopping -----------------------------------------------------------------------
+
+
+@pytest.mark.contract("2")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm(
+    passing_service: Callable[..., Service], sign_in_to: Callers, workers: str
+) -> None:
+    """No new connections, requests in flight are finished, open streams are ended, exit 0."""
+    service = passing_service("sigterm", WORKERS=workers).start()
+    sign_in = sign_in_to(service)
+    editor = sign_in.client("editor", "state:write")
+    editor.put("/state/stream", json={"value": 1})
+    with editor.events("stream") as stream:
+        stream.next()
+        request = SlowRequest(service, "slow", sign_in.again(editor))
+        # The service answers others meanwhile, so the half request has been read by now.
+        assert editor.get("/health/live").status_code == 200
+        service.send_sigterm()
+        assert refuses_connections(service)
+        assert request.finish().startswith("HTTP/1.1 200")
+        assert service.wait(30) == 0
+        assert stream.wait_closed(5)
+    assert "Traceback" not in service.logged()
+    service.start()
+    assert editor_value(service, "slow") == "in flight"
+    assert service.terminate() == 0
+    assert service.leaks() == []
+
+
+def editor_value(service: Service, key: str) -> object:
+    """Return the value of a state key."""
+    return service.client().get(f"/state/{key}").json()["value"]
+
+
+@pytest.mark.contract("2")
+def test_sigterm_to_everybody(passing_service: Callable[..., Service]) -> None:
+    """A supervisor may signal the whole group: nothing is left behind, nothing is traced back."""
+    service = passing_service("group", WORKERS="2").start()
+    os.killpg(service.launcher, signal.SIGTERM)
+    service.wait(30)
+    assert refuses_connections(service)
+    assert "Traceback" not in service.logged()
+
+
+@pytest.mark.contract("2")
+def test_sigterm_does_not_wait_for_ever(
+    passing_service: Callable[..., Service], sign_in_to: Callers
+) -> None:
+    """A request that never ends is given up after a while."""
+    service = passing_service("bounded").start()
+    sign_in = sign_in_to(service)
+    editor = sign_in.client("editor", "state:write")
+    request = SlowRequest(service, "never", sign_in.again(editor))
+    assert editor.get("/health/live").status_code == 200
+    service.send_sigterm()
+    assert service.wait(40) == 0
+    del request
+
+
+@pytest.mark.contract("8")
+def test_sigkill_loses_nothing(
+    passing_service: Callable[..., Service], sign_in_to: Callers
+) -> None:
+    """Whatever was acknowledged before the power cut is there after it."""
+    service = passing_service("sigkill", WORKERS="2").start()
+    headers = sign_in_to(service).again(editor_of(service, sign_in_to))
+    acknowledged = [0, 0, 0, 0]
+    enough = threading.Event()
+
+    def write(number: int) -> None:
+        client = httpx2.Client(base_url=service.url, headers=headers, trust_env=False, timeout=10)
+        with client:
+            while True:
+                try:
+                    answer = client.put(
+                        f"/state/writer-{number}", json={"value": acknowledged[number] + 1}
+                    )
+                except httpx2.HTTPError:
+                    return
+                assert answer.status_code == 200, answer.text
+                acknowledged[number] = answer.json()["value"]
+                if min(acknowledged) >= 15:
+                    enough.set()
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, number) for number in range(4)]
+        assert enough.wait(30)
+        service.kill()
+        for writer in writers:
+            writer.result()
+    service.start()
+    client = service.client()
+    for number, value in enumerate(acknowledged):
+        entry = client.get(f"/state/writer-{number}").json()
+        # One more may have been stored without its answer having arrived.
+        assert value <= entry["value"] <= value + 1
+        assert entry["version"] == entry["value"]
+
+
+# The database -------------------------------------------------------------------
+
+
+@pytest.mark.contract("8")
+@pytest.mark.only(database="sqlite")
+def test_locked_database(passing_service: Callable[..., Service], sign_in_to: Callers) -> None:
+    """Another process holds the write lock: writes are 503 after a bounded wait, reads go on."""
+    service = passing_service("locked").start()
+    editor = editor_of(service, sign_in_to)
+    editor.put("/state/locked", json={"value": 1})
+    assert isinstance(service.database, SQLiteFile)
+    lock = service.database.lock()
+    try:
+        assert editor.get("/state/locked").json()["value"] == 1
+        started = time.monotonic()
+        answer = editor.put("/state/locked", json={"value": 2})
+        assert answer.status_code == 503
+        assert time.monotonic() - started < 20
+        assert editor.get("/health/live").status_code == 200
+    finally:
+        lock.close()
+    assert editor.put("/state/locked", json={"value": 3}).status_code == 200
+    assert editor.get("/state/locked").json()["version"] == 2
+
+
+@pytest.mark.contract("3")
+def test_an_error_nobody_foresaw(
+    passing_service: Callable[..., Service], sign_in_to: Callers
+) -> None:
+    """Its tables gone, the service says nothing of the inside, and logs the trace with the id."""
+    service = passing_service("broken").start()
+    editor = editor_of(service, sign_in_to)
+    assert editor.put("/state/a", json={"value": 1}).status_code == 200
+    service.inspector.broken_on_purpose = True
+    service.database.drop_tables()
+    start = service.log_size()
+    answer = service.client().get("/state/a", headers={"X-Request-ID": "unforeseen"})
+    # SQLite tells a missing table and a missing database with the same error.
+    assert answer.status_code in {500, 503}
+    for word in ("table", "relation", "SELECT", "state_", "no such"):
+        assert word not in answer.text
+    lines = "\n".join(service.wait_for_log("unforeseen", start))
+    assert "error" in lines.lower()
+    if answer.status_code == 500:
+        assert "Traceback" in service.logged(start) or "exc_type" in lines
+    assert service.client().get("/health/live").status_code == 200

@@ -1,0 +1,124 @@
+"""Stacks made for real: scaffolded by `make new`, installed from scratch, and checked by their own tests."""
+
+import shlex
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import servers
+from tests.checkout import Checkout, run
+from tests.covering import pairwise
+from tests.questionnaire import EXTRAS, STACK, TEMPLATE, Answers, choices, combinations, label
+
+LOGS = TEMPLATE / ".matrix" / "logs"
+QUIET = {
+    # A terminal's width and colours would differ between machines, and the logs are read as text.
+    "NO_COLOR": "1",
+    "COLUMNS": "100",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one stack, and how long its parts took in seconds."""
+
+    name: str
+    passed: bool
+    scaffolding: float
+    checking: float
+    log: Path
+    reproduce: str
+    said: str
+
+
+def covering_set() -> list[Answers]:
+    """Return stacks that cover every pair of answers, with the extras taking turns over them."""
+    rows = pairwise({name: choices(name, built=True) for name in STACK})
+    for turn, row in enumerate(rows):
+        for place, name in enumerate(EXTRAS):
+            answers = choices(name, built=True)
+            row[name] = answers[(turn + place) % len(answers)]
+    return rows
+
+
+def every_stack(framework: str = "", shard: str = "1/1") -> list[Answers]:
+    """Return every stack, or those of one framework, or one shard of them: `2/4` is the second of four.
+
+    Raises `ValueError` for a framework or a shard that does not exist.
+    """
+    if framework and framework not in choices("framework", built=True):
+        message = f"FRAMEWORK={framework} is not one of {choices('framework', built=True)}"
+        raise ValueError(message)
+    number, _, count = (shard or "1/1").partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        message = f"SHARD={shard} is not a shard: write SHARD=1/4 for the first of four"
+        raise ValueError(message)
+    rows = [row for row in combinations(STACK, built=True) if framework in {"", row["framework"]}]
+    return rows[int(number) - 1 :: int(count)]
+
+
+def runnable(rows: Iterable[Answers]) -> Iterator[Answers]:
+    """Yield the stacks whose servers are here; REQUIRE_SERVERS=1 fails elsewhere when one is not."""
+    found = {server.answer: server.answers() for server in servers.SERVERS}
+    for row in rows:
+        if all(found[server.answer] for server in servers.needed(row)):
+            yield row
+
+
+def as_options(answers: Answers) -> str:
+    """Return the answers as `make new` takes them."""
+    words = {True: "yes", False: "no"}
+    pairs = (f"{name}={words.get(answer, answer)}" for name, answer in answers.items())
+    return " ".join(f"-d {shlex.quote(pair)}" for pair in pairs)
+
+
+def scaffold(checkout: Checkout, target: Path, answers: Answers) -> str:
+    """Make a service as a person does, and return what was said; a failure raises `RuntimeError`."""
+    result = checkout.make("new", DEST=str(target), DEFAULTS="1", ANSWERS=as_options(answers))
+    said = result.stdout + result.stderr
+    if result.returncode != 0:
+        raise RuntimeError(said)
+    return said
+
+
+def check(checkout: Checkout, target: Path, answers: Answers) -> Outcome:
+    """Scaffold a stack into `target`, run its `make check`, and keep the log."""
+    name = label(answers)
+    settings = servers.environment(answers)
+    shown = "".join(f"{variable}={shlex.quote(value)} " for variable, value in settings.items())
+    reproduce = (
+        f"make new DEST={target} DEFAULTS=1 ANSWERS={shlex.quote(as_options(answers))} && "
+        f"{shown}make -C {target} check"
+    )
+    log = LOGS / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    try:
+        said = scaffold(checkout, target, answers)
+    except RuntimeError as error:
+        log.write_text(f"$ {reproduce}\n{error}", encoding="utf-8")
+        took = time.monotonic() - start
+        return Outcome(
+            name,
+            passed=False,
+            scaffolding=took,
+            checking=0,
+            log=log,
+            reproduce=reproduce,
+            said=str(error),
+        )
+    scaffolded = time.monotonic()
+    result = run(target, "make", "--no-print-directory", "check", environment=QUIET | settings)
+    checked = time.monotonic()
+    said = f"$ {reproduce}\n{said}{result.stderr}{result.stdout}"
+    log.write_text(said, encoding="utf-8")
+    return Outcome(
+        name,
+        passed=result.returncode == 0,
+        scaffolding=scaffolded - start,
+        checking=checked - scaffolded,
+        log=log,
+        reproduce=reproduce,
+        said=said,
+    )

@@ -1,0 +1,90 @@
+"""Generated services: scaffolded, installed from scratch, and green by their own `make check`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.checkout import Checkout, run
+from tests.covering import missing_pairs
+from tests.questionnaire import EXTRAS, STACK, Answers, choices, label
+from tests.stacks import as_options, check, covering_set, every_stack, scaffold, runnable
+from tests.test_reserved import packages_among, reserved_names
+
+TOP_LEVEL = """\
+import importlib.metadata, json
+print(json.dumps(sorted(importlib.metadata.packages_distributions())))
+"""
+
+
+def test_the_stacks_cover_every_pair_of_answers() -> None:
+    rows = covering_set()
+
+    assert missing_pairs({name: choices(name, built=True) for name in STACK}, rows) == set()
+    for extra in EXTRAS:
+        built = choices(extra, built=True)
+        assert {row[extra] for row in rows} == set(built[: len(rows)]), extra
+
+
+def test_a_stack_is_left_out_only_for_want_of_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    here: Answers = {"database": "sqlite", "cache": "memory"}
+    away: Answers = {"database": "postgresql", "cache": "memory"}
+    monkeypatch.setenv("POSTGRESQL_URL", "postgresql://127.0.0.1:9/none")
+
+    assert list(runnable([here, away])) == [here]
+    assert servers.needed(away)[0].report().startswith("PostgreSQL: not found at 127.0.0.1:9")
+
+
+def test_the_matrix_is_cut_into_shards_that_make_a_whole() -> None:
+    whole = [label(row) for row in every_stack()]
+    parts = [label(row) for number in (1, 2, 3) for row in every_stack(shard=f"{number}/3")]
+
+    assert sorted(parts) == sorted(whole)
+    assert len(set(whole)) == len(whole)
+    for bad in ("0/3", "4/3", "x", "1"):
+        with pytest.raises(ValueError, match="is not a shard"):
+            every_stack(shard=bad)
+    with pytest.raises(ValueError, match="FRAMEWORK=rails is not one of"):
+        every_stack("rails")
+
+
+@pytest.mark.generated
+@pytest.mark.parametrize("answers", list(runnable(covering_set())), ids=label)
+def test_a_generated_service_passes_its_own_check(
+    checkout: Checkout, tmp_path: Path, answers: Answers
+) -> None:
+    target = tmp_path / "service"
+    outcome = check(checkout, target, answers)
+
+    assert outcome.passed, f"{outcome.said[-6000:]}\nlog: {outcome.log}\nagain: {outcome.reproduce}"
+    left = run(target, "git", "status", "--porcelain").stdout
+    assert left == "", "setting up and checking leave the work tree as it was committed"
+    python = str(target / ".venv" / "bin" / "python")
+    installed = set(run(target, python, "-c", TOP_LEVEL).stdout.strip("[]\n").replace('"', "").split(", "))
+    assert packages_among(installed) - reserved_names() <= {"my_service"}
+    shutil.rmtree(target)
+
+
+def test_a_service_that_cannot_be_made_is_reported_with_its_command(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    (tmp_path / "service").touch()
+    outcome = check(checkout, tmp_path / "service", {"auth": "none", "example": False})
+
+    assert not outcome.passed
+    assert "is a file" in outcome.log.read_text(encoding="utf-8")
+    assert outcome.reproduce.startswith(f"make new DEST={tmp_path}/service DEFAULTS=1 ANSWERS=")
+    outcome.log.unlink()
+
+
+def test_answers_survive_the_command_line(checkout: Checkout, tmp_path: Path) -> None:
+    answers: Answers = {"project_name": "Blue Shop", "example": False, "description": "A, b: (c)."}
+    assert as_options(answers) == (
+        "-d 'project_name=Blue Shop' -d example=no -d 'description=A, b: (c).'"
+    )
+    scaffold(checkout, tmp_path / "svc", answers)
+
+    text = (tmp_path / "svc" / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert "project_name: Blue Shop\n" in text
+    assert "example: false\n" in text
