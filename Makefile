@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help new setup test check lint format docs golden matrix tools
+.PHONY: help new setup test check lint format docs golden matrix bench tools
 
 # uv from the PATH, or one of our own in .tools, fetched with nothing but Python's venv.
 UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
@@ -19,7 +19,7 @@ setup: tools ## Install what the template and its tests need
 	@$(UV) sync --quiet --locked || { $(UNREACHABLE); }
 
 test: setup ## Run every test of the template, and of the services it makes
-	@$(RUN) pytest --numprocesses=$(WORKERS) --dist=worksteal
+	@$(RUN) pytest --numprocesses=$(WORKERS) --dist=loadgroup
 
 check: lint test ## Format, lint, types and tests
 
@@ -27,6 +27,7 @@ lint: setup ## Check format, style, types, workflows and generated docs
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
+	$(RUN) zizmor --offline --quiet .github
 	$(RUN) python docs/reference/generate.py --check
 
 format: setup ## Put the code in shape
@@ -41,6 +42,9 @@ golden: setup ## Write the golden file lists from what the template renders now
 
 matrix: setup ## Scaffold and check every stack: [FRAMEWORK=fastapi] [SHARD=1/4]
 	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD"
+
+bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
+	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"
 
 UNREACHABLE = echo "Error: packages could not be installed; is the package index reachable?" >&2; exit 1
 

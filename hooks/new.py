@@ -1,7 +1,7 @@
 """Make a service from this checkout: what `make new` runs.
 
 Whatever is wrong ends in one sentence on standard error and a non-zero exit, with nothing
-half-written. Copier itself would print a traceback, and would ignore an answer that no question asks.
+half-written. Copier itself would print a traceback, and ignore an answer that no question asks.
 """
 
 import argparse
@@ -133,7 +133,9 @@ def revision(ref: str) -> str | None:
     changed = bool(git("status", "--porcelain"))
     if ref:
         if changed and ref == "HEAD":
-            say("Uncommitted changes are copied too: the service records a commit that does not last.")
+            say(
+                "Uncommitted changes are copied, so the service records a commit that does not last."
+            )
         return ref
     commit = git("rev-parse", "--verify", "HEAD")
     if commit is None:

@@ -29,7 +29,13 @@ class SetupError(Exception):
 
 def run(where: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command in `where`, away from the repository and environment that called us."""
-    foreign = {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"}
+    foreign = {
+        "VIRTUAL_ENV",
+        "UV_PROJECT_ENVIRONMENT",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_WORK_TREE",
+    }
     environment = {key: value for key, value in os.environ.items() if key not in foreign}
     return subprocess.run(
         command, cwd=where, env=environment, capture_output=True, text=True, check=False

@@ -40,7 +40,9 @@ def main() -> int:
         print(server.report(), file=sys.stderr)
     rows = list(runnable(wanted))
     if len(rows) < len(wanted):
-        print(f"{len(wanted) - len(rows)} stacks are left out for want of a server", file=sys.stderr)
+        print(
+            f"{len(wanted) - len(rows)} stacks are left out for want of a server", file=sys.stderr
+        )
     outcomes = []
     with TemporaryDirectory(prefix="matrix-") as folder:
         checkout = Checkout.of_working_tree(Path(folder) / "armature")

@@ -1,4 +1,4 @@
-"""What copier.yml asks: its questions, their choices, the layers they switch, and their combinations."""
+"""What copier.yml asks: questions, choices, the layers they switch, and their combinations."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -44,7 +44,7 @@ def computed() -> dict[str, Mapping[str, Any]]:
 
 
 def choices(name: str, *, built: bool) -> list[Answer]:
-    """Return the answers that a question takes; with `built` only those that make a service today."""
+    """Return the answers that a question takes; with `built`, those that make a service today."""
     question = questions()[name]
     if question["type"] == "bool":
         return [True, False]
@@ -66,7 +66,7 @@ def combinations(names: Iterable[str], *, built: bool) -> Iterator[Answers]:
 
 @cache
 def layers() -> Mapping[str, Template]:
-    """Return the words that name folders of the template, with the expression that switches each."""
+    """Return the words that name folders of the template, with what switches each."""
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML
     return {
         name: environment.from_string(question["default"])

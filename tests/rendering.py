@@ -38,7 +38,7 @@ def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
     `test_a_fast_update_is_a_plain_update` prove that the output is the same.
     """
     compile_string = SandboxedEnvironment.from_string
-    make_environment = Worker.jinja_env
+    make_environment: Any = Worker.jinja_env
     ask_git = Worker._sync_git_index_executable_bit  # noqa: SLF001
     compiled: dict[tuple[int, str], jinja2.Template] = {}
     environments: dict[Path, SandboxedEnvironment] = {}
@@ -58,7 +58,7 @@ def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
             environments[place].loader = CopierTemplateLoader(place)
         return environments[place]
 
-    SandboxedEnvironment.from_string = from_string  # type: ignore[method-assign]
+    SandboxedEnvironment.from_string = from_string  # type: ignore[method-assign,assignment]
     Worker.jinja_env = property(jinja_env)  # type: ignore[assignment,method-assign]
     Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]  # noqa: SLF001
     try:

@@ -1,4 +1,4 @@
-"""Stacks made for real: scaffolded by `make new`, installed from scratch, and checked by their own tests."""
+"""Stacks made for real: scaffolded by `make new`, installed from scratch, checked by themselves."""
 
 import shlex
 import time
@@ -9,7 +9,16 @@ from pathlib import Path
 from tests import servers
 from tests.checkout import Checkout, run
 from tests.covering import pairwise
-from tests.questionnaire import EXTRAS, STACK, TEMPLATE, Answers, choices, combinations, label
+from tests.questionnaire import (
+    EXTRAS,
+    STACK,
+    TEMPLATE,
+    Answer,
+    Answers,
+    choices,
+    combinations,
+    label,
+)
 
 LOGS = TEMPLATE / ".matrix" / "logs"
 QUIET = {
@@ -43,7 +52,7 @@ def covering_set() -> list[Answers]:
 
 
 def every_stack(framework: str = "", shard: str = "1/1") -> list[Answers]:
-    """Return every stack, or those of one framework, or one shard of them: `2/4` is the second of four.
+    """Return every stack, or those of one framework, or one shard: `2/4` is the second of four.
 
     Raises `ValueError` for a framework or a shard that does not exist.
     """
@@ -59,7 +68,7 @@ def every_stack(framework: str = "", shard: str = "1/1") -> list[Answers]:
 
 
 def runnable(rows: Iterable[Answers]) -> Iterator[Answers]:
-    """Yield the stacks whose servers are here; REQUIRE_SERVERS=1 fails elsewhere when one is not."""
+    """Yield the stacks whose servers are here; test_servers.py fails when a required one is not."""
     found = {server.answer: server.answers() for server in servers.SERVERS}
     for row in rows:
         if all(found[server.answer] for server in servers.needed(row)):
@@ -68,13 +77,13 @@ def runnable(rows: Iterable[Answers]) -> Iterator[Answers]:
 
 def as_options(answers: Answers) -> str:
     """Return the answers as `make new` takes them."""
-    words = {True: "yes", False: "no"}
-    pairs = (f"{name}={words.get(answer, answer)}" for name, answer in answers.items())
+    words: dict[Answer, str] = {True: "yes", False: "no"}
+    pairs = (f"{name}={words.get(answer, str(answer))}" for name, answer in answers.items())
     return " ".join(f"-d {shlex.quote(pair)}" for pair in pairs)
 
 
 def scaffold(checkout: Checkout, target: Path, answers: Answers) -> str:
-    """Make a service as a person does, and return what was said; a failure raises `RuntimeError`."""
+    """Make a service as a person does, and return what was said; raise `RuntimeError` if not."""
     result = checkout.make("new", DEST=str(target), DEFAULTS="1", ANSWERS=as_options(answers))
     said = result.stdout + result.stderr
     if result.returncode != 0:

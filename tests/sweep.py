@@ -9,10 +9,14 @@ from tests.questionnaire import EXTRAS, STACK, Answers, choices, combinations
 FULL = 60
 SHORT_PACKAGE = "a"
 LONG_PACKAGE = "a_package_name_as_long_as_ever"
-LONG_NAME = "R\u00e9sum\u00e9, \u0421\u043b\u0443\u0436\u0431\u0430 + \u670d\u52a1 of the Very-Long_Name Department No. 123"
+LONG_NAME = (
+    "R\u00e9sum\u00e9, \u0421\u043b\u0443\u0436\u0431\u0430 + \u670d\u52a1 "
+    "of the Very-Long_Name Department No. 123"
+)
 LONG_DESCRIPTION = (
     "It (really) sells: things, more things & whatever else; why not? Yes/no + everything that is "
-    "needed to fill a line of two hundred characters, which is as long as a description can be: and so, it ends."
+    "needed to fill a line of two hundred characters, "
+    "which is as long as a description can be: and so, it ends."
 )
 
 

@@ -1,4 +1,4 @@
-"""Branches belong in furniture, and few of them: pattern code has none, a layer takes their place."""
+"""Branches belong in furniture, and few of them: pattern code has none, but layers."""
 
 import re
 

@@ -9,7 +9,7 @@ from tests import servers
 from tests.checkout import Checkout, run
 from tests.covering import missing_pairs
 from tests.questionnaire import EXTRAS, STACK, Answers, choices, label
-from tests.stacks import as_options, check, covering_set, every_stack, scaffold, runnable
+from tests.stacks import as_options, check, covering_set, every_stack, runnable, scaffold
 from tests.test_reserved import packages_among, reserved_names
 
 TOP_LEVEL = """\
@@ -61,7 +61,9 @@ def test_a_generated_service_passes_its_own_check(
     left = run(target, "git", "status", "--porcelain").stdout
     assert left == "", "setting up and checking leave the work tree as it was committed"
     python = str(target / ".venv" / "bin" / "python")
-    installed = set(run(target, python, "-c", TOP_LEVEL).stdout.strip("[]\n").replace('"', "").split(", "))
+    installed = set(
+        run(target, python, "-c", TOP_LEVEL).stdout.strip("[]\n").replace('"', "").split(", ")
+    )
     assert packages_among(installed) - reserved_names() <= {"my_service"}
     shutil.rmtree(target)
 

@@ -30,6 +30,10 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def forbidden(project: Path) -> None:
+    pytest.fail(f"a migration ran in {project}")
+
+
 def staged(project: Path) -> list[str]:
     command = ["git", "ls-files"]
     listed = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
@@ -95,7 +99,7 @@ def test_a_quoted_answer_is_found(project: Path) -> None:
 def test_the_version_on_the_command_line_chooses_the_function(project: Path) -> None:
     calls: list[Path] = []
 
-    assert migrate.main(["v2.0.0"], project, {"v1.1.0": pytest.fail, "v2.0.0": calls.append}) == 0
+    assert migrate.main(["v2.0.0"], project, {"v1.1.0": forbidden, "v2.0.0": calls.append}) == 0
     assert calls == [project]
 
 
@@ -120,7 +124,7 @@ def test_a_migration_that_cannot_go_on_ends_in_one_sentence(
 def test_a_folder_that_is_no_service_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert migrate.main(["v2.0.0"], tmp_path, {"v2.0.0": pytest.fail}) == 1
+    assert migrate.main(["v2.0.0"], tmp_path, {"v2.0.0": forbidden}) == 1
     assert "holds no .copier-answers.yml" in capsys.readouterr().err
 
 

@@ -160,9 +160,7 @@ def test_stopping_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("below", ["", "/deeper/svc"])
-def test_a_destination_that_is_a_file_is_refused(
-    make_new: New, tmp_path: Path, below: str
-) -> None:
+def test_a_destination_that_is_a_file_is_refused(make_new: New, tmp_path: Path, below: str) -> None:
     file = tmp_path / "file"
     file.touch()
     status, _, said = make_new(f"{file}{below}")

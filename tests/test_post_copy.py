@@ -30,9 +30,7 @@ def service(tmp_path: Path) -> Path:
     return service
 
 
-def finish(
-    service: Path, environment: Mapping[str, str] | None = None
-) -> CompletedProcess[str]:
+def finish(service: Path, environment: Mapping[str, str] | None = None) -> CompletedProcess[str]:
     return run(service.parent, sys.executable, SCRIPT, str(service), environment=environment)
 
 

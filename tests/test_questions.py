@@ -163,7 +163,10 @@ def test_a_bad_name_is_refused_in_one_sentence_that_shows_it(
         ("\u0141\u00f3d\u017a", "d"),
         ("\u670d\u52a1", "service"),
         ("a" * 60, "a" * 30),
-        ("The long and winding name of a service that goes on for ever", "the_long_and_winding_name_of_a"),
+        (
+            "The long and winding name of a service that goes on for ever",
+            "the_long_and_winding_name_of_a",
+        ),
         ("Flask Session", "flask_session_service"),
         ("Pydantic Settings Performance", "pydantic_settings_performance"),
         ("Performance Schema", "performance_schema_service"),
@@ -188,7 +191,12 @@ def test_a_good_package_name_is_taken(questions_only: Path, tmp_path: Path, pack
 
 @pytest.mark.parametrize(
     "description",
-    ["Sells things", "It (really) sells: a, b & c; why not? Yes/no + more!", "a" * 200, "Caf\u00e9."],
+    [
+        "Sells things",
+        "It (really) sells: a, b & c; why not? Yes/no + more!",
+        "a" * 200,
+        "Caf\u00e9.",
+    ],
 )
 def test_a_good_description_is_taken(
     questions_only: Path, tmp_path: Path, description: str
@@ -228,9 +236,7 @@ def test_a_declared_choice_is_taken_or_says_that_it_is_not_built_yet(
 
 
 @pytest.mark.parametrize("word", computed())
-def test_a_computed_word_refuses_to_be_set(
-    questions_only: Path, tmp_path: Path, word: str
-) -> None:
+def test_a_computed_word_refuses_to_be_set(questions_only: Path, tmp_path: Path, word: str) -> None:
     said = complaint(questions_only, tmp_path / "svc", {word: "."})
 
     assert said == (

@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -34,7 +35,12 @@ WORDS = "|".join([*questions(), *computed(), "_copier_conf", "_copier_answers"])
 LEFTOVER = re.compile(
     rf"\{{\{{[-+]? *(?:{WORDS})\b|\{{%[-+]? *(?:if|elif|else|endif|for|endfor|set|include|import)\b"
 )
-LOADERS = {".toml": tomllib.loads, ".yml": yaml.safe_load, ".yaml": yaml.safe_load, ".json": json.loads}
+LOADERS: dict[str, Callable[[str], Any]] = {
+    ".toml": tomllib.loads,
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+    ".json": json.loads,
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,7 @@ def rendered(
 ) -> Iterator[dict[str, tuple[Answers, Path]]]:
     """Render every combination once, and every name; keep them by their label."""
     root = tmp_path_factory.mktemp("sweep")
-    projects = {}
+    projects: dict[str, tuple[Answers, Path]] = {}
     with fast_copier():
         for answers in [*sweep.every_stack(), *sweep.every_name()]:
             name = f"{len(projects):04d}-{label({key: answers[key] for key in STACK})}"

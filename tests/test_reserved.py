@@ -16,7 +16,9 @@ NEWER_THAN_3_11 = {"annotationlib", "compression"}
 def groups() -> list[list[str]]:
     """Return the names as the list groups them, each group under its comment."""
     text = (TEMPLATE / "partials" / "reserved_names.txt").read_text(encoding="utf-8")
-    return [group.split() for group in re.split(r"\{#.*?#\}", text, flags=re.DOTALL) if group.strip()]
+    return [
+        group.split() for group in re.split(r"\{#.*?#\}", text, flags=re.DOTALL) if group.strip()
+    ]
 
 
 def reserved_names() -> set[str]:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,7 @@ def update(project: Path, answers: Answers | None = None, *, keep_version: bool 
     )
 
 
-def test_an_update_brings_the_change_and_keeps_the_edit(
-    released: Checkout, tmp_path: Path
-) -> None:
+def test_an_update_brings_the_change_and_keeps_the_edit(released: Checkout, tmp_path: Path) -> None:
     project = scaffold(released, tmp_path / "svc")
     readme, ours = project / "README.md", project / "src" / "my_service" / "ours.py"
     edited = readme.read_text(encoding="utf-8") + "\n## Our own section\n"
@@ -145,7 +143,7 @@ def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
 ) -> None:
     answers = choices(question, built=True)
-    assert set(permutations(answers, 2)) == set(zip(walk, walk[1:], strict=False))
+    assert set(permutations(answers, 2)) == set(pairwise(walk))
 
     project = scaffold(released, tmp_path / "svc", {question: walk[0]})
     for step, answer in enumerate(walk[1:]):
@@ -230,9 +228,7 @@ def test_a_versioned_migration_carries_edits_over_a_rename(
     registry = "MappingProxyType({})"
     entry = 'MappingProxyType({"v2.0.0": lambda project: rename(project, "old.txt", "new.txt")})'
     assert registry in hook.read_text(encoding="utf-8")
-    hook.write_text(
-        hook.read_text(encoding="utf-8").replace(registry, entry), encoding="utf-8"
-    )
+    hook.write_text(hook.read_text(encoding="utf-8").replace(registry, entry), encoding="utf-8")
     described = hook.read_text(encoding="utf-8").split("- version:")[1].split("\n\n")[0]
     lines = [line.removeprefix("    ") for line in f"    - version:{described}".splitlines()]
     config = released.path / "copier.yml"
@@ -249,4 +245,3 @@ def test_a_versioned_migration_carries_edits_over_a_rename(
     )
     assert "ours" in kept
     assert "zero" in kept
-

@@ -1,4 +1,4 @@
-"""The working tree of the template as git would commit it: nothing ignored, nothing of an editor."""
+"""The working tree of the template as git would commit it: nothing that git ignores."""
 
 import shutil
 import subprocess

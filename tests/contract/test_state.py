@@ -95,7 +95,7 @@ def test_if_match(editor: Client, key: str) -> None:
     editor.put(path, json={"value": "a"})
     answer = editor.put(path, json={"value": "b"}, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
-    for version in ('"1"', '"3"', '"0"', '"99999999999999999999"', '"-2"'):
+    for version in ('"1"', '"3"', '"0"', '"99999999999999999999"'):
         answer = editor.put(path, json={"value": "c"}, headers={"If-Match": version})
         assert answer.status_code == 412, version
     assert editor.get(path).json()["value"] == "b"
@@ -108,7 +108,7 @@ def test_if_match_on_nothing(editor: Client, key: str) -> None:
     assert editor.get(f"/state/{key}").status_code == 404
 
 
-@pytest.mark.parametrize("condition", ["1", "x", '"x"', '"', '""', '"1', 'W/"1"', '"1" "2"'])
+@pytest.mark.parametrize("condition", ["1", "x", '"x"', '"', '""', '"1', 'W/"1"', '"1" "2"', '"-2"'])
 def test_if_match_that_is_none(editor: Client, key: str, condition: str) -> None:
     """A condition that nobody can read is not passed over: the change is not made."""
     path = f"/state/{key}"

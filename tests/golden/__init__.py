@@ -1,4 +1,4 @@
-"""Golden file lists: which files a few named sets of answers make, reviewed by eye when they change."""
+"""Golden file lists: the files that a few named sets of answers make; a change is read by eye."""
 
 from pathlib import Path
 

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import PlainSerializer
 
-MINOR_DIGITS = 2
+MINOR_DIGITS: Final = 2
 
 
 def to_minor_units(amount: Decimal) -> int:

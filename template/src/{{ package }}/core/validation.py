@@ -101,7 +101,5 @@ Line = Annotated[Text, AfterValidator(one_line)]
 JsonDocument = Annotated[Any, AfterValidator(storable_json), Field(description="Any JSON value")]
 """Any JSON value that can be stored."""
 
-Optional = Annotated[
-    T | None, AfterValidator(_given), Field(json_schema_extra=_without_null)
-]
+Optional = Annotated[T | None, AfterValidator(_given), Field(json_schema_extra=_without_null)]
 """A field that may be left out, as in a partial update, but not null; its default is ``None``."""

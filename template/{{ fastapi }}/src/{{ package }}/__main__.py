@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import tempfile
 
@@ -30,11 +31,22 @@ def main() -> None:
     # uvicorn stops in good order, then raises the signal once more for whoever handled it before.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
+    _require_free_port(settings)
     with tempfile.TemporaryDirectory(prefix="metrics-") as directory:
         if settings.workers > 1:
             # Read when prometheus_client is imported, which the worker processes do for themselves.
             os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
         serve(settings)
+
+
+def _require_free_port(settings: Settings) -> None:
+    """End the process with one line when nothing can be served there; uvicorn would need seven."""
+    try:
+        family, *_ = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        sentence = f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}."
+        raise SystemExit(sentence) from None
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import stamina
@@ -62,7 +62,9 @@ class ServiceClient:
         self.name = name
         self.breaker = CircuitBreaker(threshold=breaker_threshold, reset=breaker_reset)
         self._timeout = timeout
-        self._attempts = attempts
+        self._retrying = stamina.AsyncRetryingCaller(
+            attempts=attempts, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
+        )
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             headers={} if token is None else {"Authorization": f"Bearer {token}"},
@@ -87,25 +89,18 @@ class ServiceClient:
         Raises ``RefusedError`` for 4xx, ``TransientError`` when the last attempt failed too, and
         ``ExternalServiceError`` when the body is not what ``model`` says or calls are broken off.
         """
-        async for attempt in stamina.retry_context(
-            on=TransientError,
-            attempts=self._attempts,
-            timeout=None,
-            wait_initial=0.05,
-            wait_max=1,
-            wait_jitter=0.05,
-        ):
-            with attempt:
-                return await self._get_once(path, model)
-        raise AssertionError  # a retry context returns or raises
+        return await self._retrying(TransientError, self._get_once, path, model)
 
     async def _get_once(self, path: str, model: type[M]) -> M:
+        return await self._send("GET", path, model)
+
+    async def _send(self, method: str, path: str, model: type[M], **content: Any) -> M:  # noqa: ANN401
         permit = self.breaker.allow()
         if permit is None:
             self._count("broken_off")
             raise ExternalServiceError(self.name, "calls are broken off")
         try:
-            body = self._read(await self._ask(path), model)
+            body = self._read(await self._ask(method, path, **content), model)
         except RefusedError as error:  # the service works
             self.breaker.succeeded(permit)
             self._count(error.outcome)
@@ -122,11 +117,11 @@ class ServiceClient:
         self._count("success")
         return body
 
-    async def _ask(self, path: str) -> httpx2.Response:
+    async def _ask(self, method: str, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401
         try:
             # The client's own timeout bounds each read, so a slow drip could last for ever.
             async with asyncio.timeout(self._timeout):
-                return await self._client.get(path, headers=_request_id())
+                return await self._client.request(method, path, headers=_request_id(), **content)
         except (TimeoutError, httpx2.TimeoutException):
             raise TransientError(self.name, "no answer in time", outcome="timeout") from None
         except httpx2.HTTPError as error:

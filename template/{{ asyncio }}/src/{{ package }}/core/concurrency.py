@@ -23,8 +23,10 @@ async def map_bounded(
     slots = asyncio.Semaphore(limit)
 
     async def call(item: T) -> R:
-        async with slots:
-            return await function(item)
+        await slots.acquire()
+        result = await function(item)
+        slots.release()  # not after a failure, so that nothing new begins then
+        return result
 
     try:
         async with asyncio.TaskGroup() as group:

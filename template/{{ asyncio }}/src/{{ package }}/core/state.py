@@ -51,21 +51,31 @@ class Subscription:
 
     def __init__(self, after: int) -> None:
         self._last = after
-        self._changes: asyncio.Queue[StateEntry] = asyncio.Queue(QUEUE_SIZE)
+        self._changes: asyncio.Queue[StateEntry | None] = asyncio.Queue(QUEUE_SIZE)
 
     def deliver(self, entry: StateEntry) -> None:
         """Hand over a change; one that is not newer than the last is passed over."""
         if entry.version > self._last:
             self._last = entry.version
-            if self._changes.full():
-                self._changes.get_nowait()
-            self._changes.put_nowait(entry)
+            self._put(entry)
+
+    def end(self) -> None:
+        """Let the iteration end after the changes that were handed over."""
+        self._put(None)
+
+    def _put(self, item: StateEntry | None) -> None:
+        if self._changes.full():
+            self._changes.get_nowait()
+        self._changes.put_nowait(item)
 
     def __aiter__(self) -> AsyncIterator[StateEntry]:
         return self
 
     async def __anext__(self) -> StateEntry:
-        return await self._changes.get()
+        entry = await self._changes.get()
+        if entry is None:
+            raise StopAsyncIteration
+        return entry
 
 
 class StateStore:
@@ -74,6 +84,7 @@ class StateStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
+        self._ended = False
 
     @property
     def watched_keys(self) -> Collection[str]:
@@ -142,6 +153,8 @@ class StateStore:
             # Read only now, so that no change falls between reading and subscribing.
             if (entry := await self.get(key)) is not None:
                 subscription.deliver(entry)
+            if self._ended:
+                subscription.end()
             yield subscription
         finally:
             self._subscriptions[key].discard(subscription)
@@ -152,6 +165,13 @@ class StateStore:
         """Hand a change to this process's subscribers."""
         for subscription in self._subscriptions.get(entry.key, ()):
             subscription.deliver(entry)
+
+    def end_subscriptions(self) -> None:
+        """Let every subscription end, those still to come included: the service is stopping."""
+        self._ended = True
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.end()
 
 
 def _entry(record: StateRecord) -> StateEntry:

@@ -1,10 +1,6 @@
 """Cookies that only this service sees (RFC 6265, and its successor's ``SameSite``)."""
 
-import re
 import secrets
-
-SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-"""What ``new_secret`` makes."""
 
 
 def new_secret() -> str:

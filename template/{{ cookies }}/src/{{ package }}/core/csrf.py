@@ -6,8 +6,7 @@ not come from elsewhere by the browser's own word (OWASP Cross-Site Request Forg
 """
 
 import hmac
-from collections.abc import Collection, Mapping
-from typing import ClassVar
+from collections.abc import Mapping
 
 from .errors import ForbiddenError
 
@@ -19,17 +18,10 @@ DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 class CsrfProtection:
     """Gives each session cookie its token, and tells forged requests from others."""
 
-    always: ClassVar[bool] = True
-    """Whether there is no unsafe request that needs no token."""
-
-    def __init__(self, key: str, *, cookie: str, origins: Collection[str] = ()) -> None:
-        """Protect the cookie of this name; ``origins`` may call the service as its own pages do.
-
-        Whoever knows ``key`` can make tokens.
-        """
+    def __init__(self, key: str, *, cookie: str) -> None:
+        """``cookie`` is the name of the session cookie; whoever knows ``key`` can make tokens."""
         self.cookie = cookie
         self._key = hmac.digest(key.encode(), b"csrf", "sha256")
-        self._origins = {origin.lower() for origin in origins}
 
     def token(self, session: str) -> str:
         """Return the token that goes with the value of a session cookie, and with no other."""
@@ -47,7 +39,7 @@ class CsrfProtection:
             msg = "Other sites cannot make this request."
             raise ForbiddenError(msg)
         origin = headers.get("origin")
-        if origin is not None and not self._trusts(origin.lower(), headers.get("host", "")):
+        if origin is not None and not is_at(origin.lower(), headers.get("host", "").lower()):
             msg = "Pages of that origin cannot make this request."
             raise ForbiddenError(msg)
         given = headers.get(HEADER, "").encode()
@@ -55,10 +47,12 @@ class CsrfProtection:
             msg = f"This needs the token from GET /auth/csrf in {HEADER}."
             raise ForbiddenError(msg)
 
-    def _trusts(self, origin: str, host: str) -> bool:
-        """Whether a page of ``origin`` (RFC 6454, section 7) is one of ours."""
-        scheme, _, place = origin.partition("://")
-        port = DEFAULT_PORTS.get(scheme)
-        # A proxy in front may speak HTTPS while this service does not: the scheme says nothing.
-        ours = port is not None and place.removesuffix(port) == host.lower().removesuffix(port)
-        return (ours and place != "") or origin in self._origins
+
+def is_at(origin: str, host: str) -> bool:
+    """Whether a page of ``origin`` (RFC 6454, section 7) was served by ``host``.
+
+    The scheme says nothing: a proxy in front may speak HTTPS while this service does not.
+    """
+    scheme, _, place = origin.partition("://")
+    port = DEFAULT_PORTS.get(scheme)
+    return port is not None and place.removesuffix(port) == host.removesuffix(port)

@@ -63,7 +63,7 @@ async def set_state(
     body: StateInput,
     resources: ResourcesDep,
     response: Response,
-    if_match: Annotated[str | None, Header(pattern=r'^"[0-9]{1,18}"$')] = None,
+    if_match: Annotated[str | None, Header(pattern='^"[0-9]{1,100}"$')] = None,
 ) -> StateOutput:
     """Set the value of a key, if it still has the version given in ``If-Match`` (RFC 9110)."""
     expected = None if if_match is None else int(if_match.strip('"'))

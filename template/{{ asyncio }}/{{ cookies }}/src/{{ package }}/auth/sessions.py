@@ -27,7 +27,8 @@ class Sessions:
         self._key = hmac.digest(key.encode(), b"session", "sha256")
         self._ttl = timedelta(seconds=ttl)
         self._idle_ttl = timedelta(seconds=idle_ttl)
-        # Reading should not write each time; noted this late, a use still counts as one.
+        # Reading should not write each time: a use is noted when the last one noted is this old,
+        # and the idle time is counted from there.
         self._seen_interval = min(SEEN_INTERVAL, self._idle_ttl / 10)
 
     async def begin(self, stored: StoredSession, *, instead_of: str | None) -> str:

@@ -8,7 +8,6 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..core.concurrency import map_bounded
-from ..core.errors import NotFoundError
 from ..core.metrics import measured
 from ..resources import Resources
 from .mapping import apply_patch, to_product, to_read
@@ -84,17 +83,12 @@ class ProductService:
             product = await self._repository.get(product_id, for_update=True)
             await self._repository.delete(product)
 
-    async def prices(
-        self, product_id: UUID, currencies: Sequence[str], *, subject: str | None = None
-    ) -> list[ConvertedPrice]:
+    async def prices(self, product_id: UUID, currencies: Sequence[str]) -> list[ConvertedPrice]:
         """Return the price in other currencies, in the order asked for.
 
-        Raises ``NotFoundError`` when there is no such product or the feature is off for
-        ``subject``, and what ``Rates.get`` raises when there is no rate at all.
+        Raises ``NotFoundError`` when there is no such product, and what ``Rates.get`` raises when
+        there is no rate at all.
         """
-        if not await self._resources.flags.enabled("price-conversion", subject=subject):
-            msg = "Price conversion is switched off."
-            raise NotFoundError(msg)
         product = await self.get(product_id)
 
         async def convert(currency: str) -> ConvertedPrice:

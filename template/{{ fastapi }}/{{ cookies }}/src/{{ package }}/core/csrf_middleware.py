@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .csrf import HEADER, SAFE_METHODS, CsrfProtection
@@ -27,10 +28,18 @@ class CsrfMiddleware:
         try:
             self._protection.check(request.method, request.headers, session)
         except ForbiddenError as error:
-            response = await handle_service_error(request, error)
-            await response(scope, receive, send)
-            return
+            if _reaches_an_endpoint(scope):
+                response = await handle_service_error(request, error)
+                await response(scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+
+def _reaches_an_endpoint(scope: Scope) -> bool:
+    """Whether the request can do anything: what cannot is better told so by 404 or 405."""
+    routes = scope["app"].routes
+    # Matching leaves traces in what it is given.
+    return any(route.matches({**scope})[0] is Match.FULL for route in routes)
 
 
 def install_csrf(app: FastAPI, protection: CsrfProtection) -> None:
@@ -47,15 +56,17 @@ def install_csrf(app: FastAPI, protection: CsrfProtection) -> None:
 
 
 def _describe(document: dict[str, Any], protection: CsrfProtection) -> None:
-    document["components"]["securitySchemes"]["session"]["name"] = protection.cookie
-    header = {
-        "name": HEADER,
+    schemes = document["components"]["securitySchemes"]
+    schemes["session"]["name"] = protection.cookie
+    schemes["csrf"] = {
+        "type": "apiKey",
         "in": "header",
-        "description": "The token from GET /auth/csrf, for callers known by their cookie",
-        "required": protection.always,
-        "schema": {"type": "string"},
+        "name": HEADER,
+        "description": "The token from GET /auth/csrf",
     }
     for path in document["paths"].values():
         for method, operation in path.items():
             if method.upper() not in SAFE_METHODS:
-                operation.setdefault("parameters", []).append(header)
+                for choice in operation.setdefault("security", [{"session": []}]):
+                    if "session" in choice:
+                        choice["csrf"] = []

@@ -22,7 +22,7 @@ async def get_token(
     if encoded is None:
         return None
     try:
-        return resources.tokens.read_access_token(encoded)
+        return resources.auth.tokens.read_access_token(encoded)
     except InvalidTokenError as error:
         raise _refuse_token() from error
 
@@ -34,7 +34,7 @@ async def get_caller(
     if token is None:
         return None
     try:
-        return await resources.tokens.authenticate(token)
+        return await resources.auth.tokens.authenticate(token)
     except InvalidTokenError as error:
         raise _refuse_token() from error
 

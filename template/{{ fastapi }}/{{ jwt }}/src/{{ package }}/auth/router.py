@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
-from ..dependencies import JSON_BODY, MediaType, ResourcesDep
+from ..dependencies import JSON_BODY, NO_STORE, MediaType, ResourcesDep
 from .dependencies import PrincipalDep, get_token
 from .refresh_tokens import TokenPair
 from .tokens import InvalidTokenError, Token
@@ -61,23 +61,23 @@ class Me(BaseModel):
     permissions: list[str]
 
 
-@router.post("/token", dependencies=[FORM_BODY], responses=problems(413, 415, 422, 429))
+@router.post("/token", dependencies=[FORM_BODY, NO_STORE], responses=problems(413, 415, 422, 429))
 async def create_tokens(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], resources: ResourcesDep
 ) -> Tokens:
     """Sign in with name and password, as an OAuth 2.0 password grant."""
-    user = await resources.accounts.sign_in(form.username, form.password)
+    user = await resources.auth.accounts.sign_in(form.username, form.password)
     if user is None:
         msg = "The name or the password is wrong."
         raise UnauthorizedError(msg, challenge="Bearer")
-    return Tokens.of(await resources.tokens.begin(user))
+    return Tokens.of(await resources.auth.tokens.begin(user))
 
 
-@router.post("/refresh", dependencies=[JSON_BODY], responses=problems(413, 415, 422))
+@router.post("/refresh", dependencies=[JSON_BODY, NO_STORE], responses=problems(413, 415, 422))
 async def refresh_tokens(body: RefreshRequest, resources: ResourcesDep) -> Tokens:
     """Exchange a refresh token for new tokens; each works once."""
     try:
-        return Tokens.of(await resources.tokens.rotate(body.refresh_token))
+        return Tokens.of(await resources.auth.tokens.rotate(body.refresh_token))
     except InvalidTokenError as error:
         msg = "The refresh token is not valid."
         raise UnauthorizedError(msg, challenge='Bearer error="invalid_token"') from error
@@ -88,7 +88,7 @@ async def log_out(
     _principal: PrincipalDep, token: Annotated[Token, Depends(get_token)], resources: ResourcesDep
 ) -> None:
     """Revoke the access token that is sent along, and its refresh token."""
-    await resources.tokens.revoke(token)
+    await resources.auth.tokens.revoke(token)
 
 
 @router.get("/me")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from ..core.errors import NotFoundError
 from ..dependencies import ResourcesDep, SessionDep, TransactionDep
 from .service import ProductService
 
@@ -21,3 +22,13 @@ async def get_writer(session: TransactionDep, resources: ResourcesDep) -> Produc
 # Their sessions end when the endpoint returns, and so do they.
 ProductsDep = Annotated[ProductService, Depends(get_reader, scope="function")]
 WritableProductsDep = Annotated[ProductService, Depends(get_writer, scope="function")]
+
+
+async def require_price_conversion(resources: ResourcesDep) -> None:
+    """Hide what belongs to the flag ``price-conversion`` while it is off."""
+    if not await resources.flags.enabled("price-conversion"):
+        msg = "Price conversion is switched off."
+        raise NotFoundError(msg)
+
+
+PRICE_CONVERSION = Depends(require_price_conversion)

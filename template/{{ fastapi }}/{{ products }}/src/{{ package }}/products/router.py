@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from ..core.openapi import problems
 from ..dependencies import JSON_BODY
-from .dependencies import ProductsDep, WritableProductsDep
+from .dependencies import PRICE_CONVERSION, ProductsDep, WritableProductsDep
 from .schemas import (
     ConvertedPrices,
     ProductCreate,
@@ -44,7 +44,7 @@ async def read_product(product_id: UUID, products: ProductsDep) -> ProductRead:
     return await products.get(product_id)
 
 
-@router.get("/{product_id}/prices", responses=problems(404))
+@router.get("/{product_id}/prices", dependencies=[PRICE_CONVERSION], responses=problems(404))
 async def read_prices(
     product_id: UUID, currencies: Currencies, products: ProductsDep
 ) -> ConvertedPrices:

@@ -16,7 +16,8 @@ class Flags(BaseModel):
     flags: dict[str, bool]
 
 
-@router.get("/flags", responses=problems(401, 503))
+# The document lists the empty requirement too: callers may also say nothing of who they are.
+@router.get("/flags", responses=problems(401, 503), openapi_extra={"security": [{}]})
 async def read_flags(resources: ResourcesDep, caller: CallerDep) -> Flags:
     """Say which features are on, for whoever asks."""
     subject = None if caller is None else caller.subject

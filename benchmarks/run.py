@@ -1,0 +1,210 @@
+"""Compare a generated service with the least application of the same framework, side by side.
+
+Ratios only: rates differ from machine to machine and from minute to minute, so the two servers
+are measured in turns, and the median of the rounds' ratios is printed. Needs ``wrk``.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BARE = Path(__file__).resolve().parent / "bare"
+PASSWORD = "for the benchmark only"  # noqa: S105
+# The package's name, the module of the bare application, and how a server of it is started.
+FRAMEWORKS = {
+    "fastapi": ["-m", "uvicorn", "fastapi_app:app", "--no-access-log", "--port"],
+}
+GOALS = {
+    "GET /health/live": (">=", 0.75),
+    "GET /products": (">=", 0.5),
+    "start to first 200": ("<=", 1.5),
+    "resident memory": ("<=", 1.3),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    started_in: float
+
+    @property
+    def resident_bytes(self) -> int:
+        """Resident memory of the process that serves, and of its children."""
+        return sum(_resident(pid) for pid in _family(self.process.pid))
+
+
+def main() -> None:
+    """Scaffold, start both servers, measure in turns, print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--framework", choices=FRAMEWORKS, default="fastapi")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4, help="of each round")
+    options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed; it is a package of Debian, Ubuntu and Homebrew.")
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        project = Path(folder) / "service"
+        scaffolded = _timed(lambda: _scaffold(project, options.framework))
+        _run(["make", "setup"], project)
+        _seed(project)
+        _compare(project, options)
+        print(f"{'scaffold':<24} {scaffolded:.2f} s")
+
+
+def _compare(project: Path, options: argparse.Namespace) -> None:
+    python = project / ".venv/bin/python"
+    bare_command = [str(python), *FRAMEWORKS[options.framework]]
+    service = _serving([str(python), "-m", "my_service"], project, {"LOG_FORMAT": "json"})
+    environment = {"DATABASE": str(project / "my_service.db")}
+    bare = _serving(bare_command, BARE, environment, port_last=True)
+    with service as measured, bare as reference:
+        ratios: dict[str, list[float]] = {}
+        for _ in range(options.rounds):
+            for name, path in (
+                ("GET /health/live", "/health/live"),
+                ("GET /products", "/products?limit=10"),
+            ):
+                pair = [
+                    _rate(server.port, path, options.seconds) for server in (measured, reference)
+                ]
+                ratios.setdefault(name, []).append(pair[0] / pair[1])
+        ratios["resident memory"] = [measured.resident_bytes / reference.resident_bytes]
+        ratios["start to first 200"] = [measured.started_in / reference.started_in]
+    print(f"{'':<24} {'median':>7} {'lowest':>7} {'highest':>7}   goal")
+    for name, values in ratios.items():
+        sign, goal = GOALS[name]
+        middle = statistics.median(values)
+        met = middle >= goal if sign == ">=" else middle <= goal
+        print(
+            f"{name:<24} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}"
+            f"   {sign} {goal} {'met' if met else 'NOT met'}"
+        )
+
+
+def _scaffold(project: Path, framework: str) -> None:
+    answers = f"-d framework={framework}"
+    _run(["make", "new", f"DEST={project}", f"ANSWERS={answers}", "DEFAULTS=1"], ROOT)
+
+
+def _seed(project: Path) -> None:
+    """Put ten products into the database, through the service itself."""
+    name = "PERMISSIONS=products:write"
+    _run(["make", "create-user", "NAME=bench", name], project, given=f"{PASSWORD}\n")
+    python = str(project / ".venv/bin/python")
+    with _serving([python, "-m", "my_service"], project, {}) as server:
+        base = f"http://127.0.0.1:{server.port}"
+        form = f"username=bench&password={PASSWORD.replace(' ', '+')}".encode()
+        with urllib.request.urlopen(f"{base}/auth/token", form) as answer:  # noqa: S310
+            token = json.load(answer)["access_token"]
+        for number in range(10):
+            product = {
+                "sku": f"TEA-{number:03}",
+                "name": f"Tea {number}",
+                "description": "<p>From <em>Uji</em>.</p>",
+                "price": "19.90",
+                "currency": "EUR",
+            }
+            request = urllib.request.Request(  # noqa: S310 - the address is our own
+                f"{base}/products",
+                json.dumps(product).encode(),
+                {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+            )
+            urllib.request.urlopen(request).close()  # noqa: S310
+
+
+@contextmanager
+def _serving(
+    command: list[str], folder: Path, environment: dict[str, str], *, port_last: bool = False
+) -> Iterator[Server]:
+    port = _free_port()
+    command = [*_pinned(0), *command, *([str(port)] if port_last else [])]
+    variables = {**os.environ, **environment, "PORT": str(port), "HOST": "127.0.0.1"}
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)
+        try:
+            _wait(f"http://127.0.0.1:{port}/health/live", process)
+            yield Server(process, port, time.perf_counter() - started)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.005)
+        else:
+            return
+    sys.exit(f"the server does not answer at {url}")
+
+
+def _rate(port: int, path: str, seconds: int) -> float:
+    command = [*_pinned(1), "wrk", "-t1", "-c32", f"-d{seconds}s", f"http://127.0.0.1:{port}{path}"]
+    report = _run(command, ROOT)
+    if "Non-2xx" in report:
+        sys.exit(f"{path} answered with errors:\n{report}")
+    found = re.search(r"Requests/sec:\s*([\d.]+)", report)
+    return float(found[1]) if found else sys.exit(report)
+
+
+def _pinned(core: int) -> list[str]:
+    """Keep server and load apart, where there are two cores and taskset."""
+    apart = shutil.which("taskset") and (os.cpu_count() or 1) > 1
+    return ["taskset", "-c", str(core)] if apart else []
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _resident(pid: int) -> int:
+    found = re.search(r"VmRSS:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _run(command: list[str], folder: Path, *, given: str = "") -> str:
+    done = subprocess.run(
+        command, cwd=folder, input=given, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _timed(action: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Endpoints to sign in and out, and to ask who one is."""
+
+from typing import Self
+
+from fastapi import APIRouter, Depends, Response, status
+from pydantic import BaseModel, SecretStr
+
+from ..core.errors import UnauthorizedError
+from ..core.openapi import problems
+from ..core.validation import InputModel, Text
+from ..dependencies import JSON_BODY, ResourcesDep
+from .cookies import new_secret
+from .dependencies import CHALLENGE, PrincipalDep
+from .models import StoredSession
+from .permissions import Principal
+from .session_cookie import SecretDep
+
+
+async def keep_out_of_caches(response: Response) -> None:
+    """Tell caches on the way that the answer is for one caller only."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+router = APIRouter(
+    prefix="/auth",
+    tags=["auth"],
+    dependencies=[Depends(keep_out_of_caches)],
+    responses=problems(401, 503),
+)
+
+
+class Credentials(InputModel):
+    """What somebody signs in with."""
+
+    username: Text
+    password: SecretStr
+
+
+class CsrfToken(BaseModel):
+    """What requests that change something must carry in ``X-CSRF-Token``."""
+
+    csrf_token: str
+
+
+class Me(BaseModel):
+    """Who is asking, and what they may do."""
+
+    subject: str
+    permissions: list[str]
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """Show somebody."""
+        return cls(subject=principal.subject, permissions=sorted(principal.permissions))
+
+
+@router.get("/csrf")
+async def read_csrf_token(
+    secret: SecretDep, resources: ResourcesDep, response: Response
+) -> CsrfToken:
+    """Return the token that goes with the caller's cookie, which is given to who has none."""
+    if not secret:
+        secret = new_secret()
+        response.headers.append("Set-Cookie", resources.auth.cookie.give(secret))
+    return CsrfToken(csrf_token=resources.auth.csrf.token(secret))
+
+
+@router.post("/login", dependencies=[JSON_BODY], responses=problems(403, 415, 422, 429))
+async def log_in(
+    body: Credentials, secret: SecretDep, resources: ResourcesDep, response: Response
+) -> Me:
+    """Sign in with name and password: begins a session with a new cookie and CSRF token."""
+    auth = resources.auth
+    user = await auth.accounts.sign_in(body.username, body.password.get_secret_value())
+    if user is None:
+        msg = "The name or the password is wrong."
+        raise UnauthorizedError(msg, challenge=CHALLENGE)
+    session = StoredSession(user_id=user.id)
+    secret = await auth.sessions.begin(session, instead_of=secret)
+    response.headers.append("Set-Cookie", auth.cookie.give(secret))
+    return Me.of(user.to_principal())
+
+
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(403))
+async def log_out(
+    _principal: PrincipalDep, secret: SecretDep, resources: ResourcesDep, response: Response
+) -> None:
+    """End the session."""
+    if secret is not None:
+        await resources.auth.sessions.end(secret)
+    response.headers.append("Set-Cookie", resources.auth.cookie.take_back())
+
+
+@router.get("/me")
+async def read_me(principal: PrincipalDep) -> Me:
+    """Say who is asking."""
+    return Me.of(principal)
