@@ -133,9 +133,7 @@ def revision(ref: str) -> str | None:
     changed = bool(git("status", "--porcelain"))
     if ref:
         if changed and ref == "HEAD":
-            say(
-                "Uncommitted changes are copied, so the service records a commit that does not last."
-            )
+            say("Uncommitted changes are copied: the service records a commit that will not last.")
         return ref
     commit = git("rev-parse", "--verify", "HEAD")
     if commit is None:

@@ -15,6 +15,7 @@ SEAMS = {
     "conftest.py",
     "dependencies.py",
     "flags.py",
+    "metadata.py",
     "resources.py",
     "settings.py",
 }

@@ -263,7 +263,7 @@ def test_uncommitted_changes_are_copied_when_asked_for_with_a_warning(
     status, _, said = make_new_of_release(tmp_path / "svc", ref="HEAD")
 
     assert status == 0
-    assert "a commit that does not last" in said
+    assert "a commit that will not last" in said
     assert (tmp_path / "svc" / "draft.txt").exists()
 
 

@@ -25,6 +25,7 @@ from .provider import Provider
 from .rates import RatesService
 from .service import Service
 from .sign_in import SIGN_INS, SignIn
+from .spare import Spare
 from .stacks import DEFAULT, Stack
 from .watch import broken_promises
 
@@ -202,6 +203,24 @@ def start_service(new_service: Callable[..., Service]) -> Iterator[StartService]
         yield start
 
 
+@pytest.fixture(scope="session")
+def spare_of_the_stack(
+    new_service: Callable[..., Service], sign_in_to: Callable[[Service], SignIn]
+) -> Iterator[Spare]:
+    """One spare service for all tests that stop theirs: its account and its tables stay."""
+    service = new_service("spare")
+    yield Spare(service, sign_in_to(service))
+    service.dispose()
+
+
+@pytest.fixture
+def spare(spare_of_the_stack: Spare) -> Iterator[Spare]:
+    """The spare service, ended before and after the test."""
+    spare_of_the_stack.service.kill()
+    yield spare_of_the_stack
+    spare_of_the_stack.service.kill()
+
+
 @pytest.fixture
 def passing_service(new_service: Callable[..., Service]) -> Iterator[Callable[..., Service]]:
     """Make services that live for one test; they are not started."""
@@ -216,32 +235,38 @@ def passing_service(new_service: Callable[..., Service]) -> Iterator[Callable[..
 
 
 @pytest.fixture(scope="session")
-def service(start_service: StartService, shared_rates: RatesService) -> Service:
-    """The service most tests talk to: as `make run` starts it, with an exchange-rate service."""
+def service(start_service: StartService, stack: Stack, shared_rates: RatesService) -> Service:
+    """The service most tests talk to, as `make run` starts it by default.
+
+    With the example it also knows an exchange-rate service.
+    """
+    if not stack.example:
+        return start_service("main")
     return start_service(
         "main",
         RATES_URL=shared_rates.url,
         RATES_TOKEN=secrets.token_urlsafe(24),
         FLAGS='{"price-conversion": true}',
-        MAX_BODY_BYTES=str(1024 * 1024),
     )
 
 
 @pytest.fixture(scope="session")
 def production(start_service: StartService) -> Service:
-    """A service in production, with its hosts and one CORS origin set."""
+    """A service in production, with its hosts and one CORS origin set, and short-lived tokens."""
     return start_service(
         "production",
         ENVIRONMENT="production",
         ALLOWED_HOSTS="127.0.0.1,api.example.com",
         CORS_ORIGINS="https://app.example.com",
+        ACCESS_TOKEN_TTL="2",
+        REFRESH_TOKEN_TTL="3",
     )
 
 
 @pytest.fixture(scope="session")
 def workers(start_service: StartService) -> Service:
-    """A service of two processes."""
-    return start_service("workers", WORKERS="2")
+    """A service of two processes, with small bodies and nobody to ask for rates."""
+    return start_service("workers", WORKERS="2", MAX_BODY_BYTES="5000")
 
 
 # Callers ------------------------------------------------------------------------

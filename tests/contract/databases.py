@@ -18,9 +18,7 @@ import psycopg
 import pymysql
 
 SERVERS = {
-    "postgresql": os.environ.get(
-        "POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
-    ),
+    "postgresql": os.environ.get("POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"),
     "mysql": os.environ.get("MYSQL_URL", "mysql://root@127.0.0.1:3306/mysql"),
 }
 
@@ -178,21 +176,23 @@ class MySQLDatabase(_ServerDatabase):
 
     def _run(self, database: str | None, *statements: str) -> Rows:
         rows: Rows = []
-        with closing(
-            pymysql.connect(
-                host=self._server.hostname or "127.0.0.1",
-                port=self._server.port or 3306,
-                user=unquote(self._server.username or "root"),
-                password=unquote(self._server.password or ""),
-                database=database,
-                autocommit=True,
-                charset="utf8mb4",
-            )
-        ) as connection:
-            with connection.cursor() as cursor:
-                for statement in statements:
-                    cursor.execute(statement)
-                    rows = list(cursor.fetchall())
+        with (
+            closing(
+                pymysql.connect(
+                    host=self._server.hostname or "127.0.0.1",
+                    port=self._server.port or 3306,
+                    user=unquote(self._server.username or "root"),
+                    password=unquote(self._server.password or ""),
+                    database=database,
+                    autocommit=True,
+                    charset="utf8mb4",
+                )
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            for statement in statements:
+                cursor.execute(statement)
+                rows = list(cursor.fetchall())
         return rows
 
 

@@ -41,20 +41,23 @@ class NoAuth(SignIn):
 class WithAccounts(SignIn):
     """The service keeps accounts, made by command."""
 
-    def account(self, name: str, *permissions: str) -> str:
-        """Make the account and return its password."""
+    def client(self, name: str, *permissions: str) -> Client:
+        """Make an account and sign in."""
         password = secrets.token_urlsafe(16)
         result = self.service.create_user(name, password, *permissions)
         assert result.returncode == 0, result.stdout + result.stderr
-        return password
+        return self.enter(name, password)
+
+    @abstractmethod
+    def enter(self, name: str, password: str) -> Client:
+        """Sign in with the password of an account."""
 
 
 class Jwt(WithAccounts):
     """Bearer tokens of the service itself."""
 
-    def client(self, name: str, *permissions: str) -> Client:
-        """Make an account, take a token."""
-        password = self.account(name, *permissions)
+    def enter(self, name: str, password: str) -> Client:
+        """Take a token."""
         tokens = take_tokens(self.service.client(), name, password)
         self.service.secrets[f"the access token of {name}"] = tokens["access_token"]
         self.service.secrets[f"the refresh token of {name}"] = tokens["refresh_token"]
@@ -64,9 +67,8 @@ class Jwt(WithAccounts):
 class Session(WithAccounts):
     """A cookie, and a CSRF token for unsafe methods."""
 
-    def client(self, name: str, *permissions: str) -> Client:
-        """Make an account, log in."""
-        password = self.account(name, *permissions)
+    def enter(self, name: str, password: str) -> Client:
+        """Log in."""
         client = self.service.client()
         answer = log_in(client, name, password)
         assert answer.is_success, answer.text

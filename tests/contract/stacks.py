@@ -1,6 +1,5 @@
 """Stacks: the answers that choose a service, and the name each combination goes by."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 FRAMEWORKS = ("fastapi", "litestar", "django", "flask")
@@ -34,7 +33,7 @@ class Stack:
             ValueError: when the name is not of that form.
         """
         parts = name.split("-")
-        choices: Sequence[Sequence[str]] = (FRAMEWORKS, DATABASES, CACHES, AUTHS, tuple(EXAMPLES))
+        choices = (FRAMEWORKS, DATABASES, CACHES, AUTHS, tuple(EXAMPLES))
         if len(parts) != len(choices):
             message = f"{name!r} is not framework-database-cache-auth-example"
             raise ValueError(message)

@@ -1,30 +1,14 @@
 """Section 6: feature flags. Also section 10: what variables change."""
 
-from collections.abc import Callable
-
 import pytest
 
 from .client import Client
 from .products import create
 from .rates import RatesService
 from .service import Service
-from .sign_in import SignIn
+from .spare import Spare
 
 pytestmark = pytest.mark.contract("6")
-
-
-@pytest.fixture(scope="session")
-def plain(start_service: Callable[..., Service]) -> Service:
-    """A service without an exchange-rate service, and with small limits."""
-    return start_service(
-        "plain", MAX_BODY_BYTES="2000"
-    )
-
-
-@pytest.fixture(scope="session")
-def plain_editor(plain: Service, sign_in_to: Callable[[Service], SignIn]) -> Client:
-    """A caller who may write there."""
-    return sign_in_to(plain).client("editor", "products:write", "state:write")
 
 
 @pytest.mark.only(example=True)
@@ -43,24 +27,21 @@ def test_flags_are_names_and_booleans(anonymous: Client) -> None:
 
 
 @pytest.mark.only(example=True)
-def test_flag_is_off_without_a_service_to_ask(plain_editor: Client) -> None:
+def test_flag_is_off_without_a_service_to_ask(
+    workers: Service, workers_editor: dict[str, str]
+) -> None:
     """No RATES_URL: the flag is off and the prices are not there."""
-    assert plain_editor.get("/flags").json()["flags"]["price-conversion"] is False
-    path = f"/products/{create(plain_editor)['id']}/prices"
-    assert plain_editor.get(path, params={"currencies": "EUR"}).status_code == 404
+    editor = workers.client(workers_editor)
+    assert editor.get("/flags").json()["flags"]["price-conversion"] is False
+    path = f"/products/{create(editor)['id']}/prices"
+    assert editor.get(path, params={"currencies": "EUR"}).status_code == 404
 
 
 @pytest.mark.only(example=True)
-def test_flag_off_with_a_service_to_ask(
-    passing_service: Callable[..., Service],
-    sign_in_to: Callable[[Service], SignIn],
-    shared_rates: RatesService,
-) -> None:
-    """FLAGS turns off what could be on: 404, and nobody is asked."""
-    service = passing_service(
-        "flag-off", RATES_URL=shared_rates.url, FLAGS='{"price-conversion": false}'
-    ).start()
-    editor = sign_in_to(service).client("editor", "products:write")
+def test_flag_off_with_a_service_to_ask(spare: Spare, shared_rates: RatesService) -> None:
+    """FLAGS turns off what could be on: 404 whatever is asked, and nobody is asked for rates."""
+    spare.start(RATES_URL=shared_rates.url, FLAGS='{"price-conversion": false}')
+    editor = spare.editor()
     path = f"/products/{create(editor)['id']}/prices"
     shared_rates.reset()
     assert editor.get("/flags").json() == {"flags": {"price-conversion": False}}
@@ -70,18 +51,19 @@ def test_flag_off_with_a_service_to_ask(
 
 
 @pytest.mark.contract("10")
-def test_max_body_bytes(plain_editor: Client) -> None:
+def test_max_body_bytes(workers: Service, workers_editor: dict[str, str]) -> None:
     """MAX_BODY_BYTES is the limit."""
-    assert plain_editor.put("/state/a", json={"value": "x" * 1500}).status_code == 200
-    assert plain_editor.put("/state/a", json={"value": "x" * 2100}).status_code == 413
+    editor = workers.client(workers_editor)
+    assert editor.put("/state/limit", json={"value": "x" * 4900}).status_code == 200
+    assert editor.put("/state/limit", json={"value": "x" * 5000}).status_code == 413
 
 
 @pytest.mark.contract("10")
-def test_log_for_people(plain: Service) -> None:
+def test_log_for_people(service: Service) -> None:
     """In development the log is for reading, one line a request, and names the request id."""
-    start = plain.log_size()
-    plain.client().get("/flags", headers={"X-Request-ID": "for-people"})
-    (line,) = plain.wait_for_log("for-people", start)
+    start = service.log_size()
+    service.client().get("/flags", headers={"X-Request-ID": "for-people"})
+    (line,) = service.wait_for_log("for-people", start)
     assert not line.startswith("{")
     assert "/flags" in line
     assert "200" in line

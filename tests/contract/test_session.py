@@ -8,9 +8,8 @@ import httpx2
 import pytest
 
 from .client import Client
-from .provider import Provider
 from .service import Service
-from .sign_in import SIGN_INS, SignIn, cookie_header, csrf_token, log_in
+from .sign_in import SignIn, cookie_header, csrf_token, log_in
 
 pytestmark = [pytest.mark.contract("7"), pytest.mark.only(has_cookies=True)]
 
@@ -18,12 +17,10 @@ session_only = pytest.mark.only(auth="session")
 
 
 @pytest.fixture(scope="session")
-def account(service: Service) -> tuple[str, str]:
+def account(service: Service, editor: Client) -> tuple[str, str]:
     """An account that may write state, and its password."""
-    password = secrets.token_urlsafe(16)
-    result = service.create_user("cookie-holder", password, "state:write")
-    assert result.returncode == 0, result.stdout + result.stderr
-    return "cookie-holder", password
+    assert editor
+    return "editor", service.secrets["the password of editor"]
 
 
 @pytest.fixture
@@ -142,12 +139,11 @@ def test_tampered_cookie(service: Service, caller: Client) -> None:
 
 @session_only
 def test_cookie_of_another_service(
-    service: Service, caller: Client, workers: Service, provider: Provider | None
+    service: Service, caller: Client, workers_editor: dict[str, str]
 ) -> None:
     """Another database and another SECRET_KEY."""
     name, _ = session_cookie(caller)
-    sign_in = SIGN_INS[workers.stack.auth](workers, provider)
-    _, value = session_cookie(sign_in.client("neighbour", "state:write"))
+    value = SimpleCookie(workers_editor["Cookie"])[name].value
     assert with_cookie(service, name, value).get("/auth/me").status_code == 401
 
 

@@ -50,7 +50,7 @@ def test_each_change_is_one_version_higher(editor: Client, key: str) -> None:
     "value",
     [
         None, False, True, 0, -1, 2**63 - 1, -(2**63), 0.1, 1e-7, 1.7976931348623157e308, "", " ",
-        "text", [], {}, [[]], [None], {"a": {"b": [1, "2", None]}}, {"": 0}, "\t\n\\\"/", "\x01",
+        "text", [], {}, [[]], [None], {"a": {"b": [1, "2", None]}}, {"": 0}, '\t\n\\"/', "\x01",
         {"b": 1, "a": 2, "ä": 3}, "💩", ["x"] * 1000, 123456789.123456789, "true", "null",
     ],
     ids=lambda value: repr(value)[:20],
@@ -108,7 +108,9 @@ def test_if_match_on_nothing(editor: Client, key: str) -> None:
     assert editor.get(f"/state/{key}").status_code == 404
 
 
-@pytest.mark.parametrize("condition", ["1", "x", '"x"', '"', '""', '"1', 'W/"1"', '"1" "2"', '"-2"'])
+@pytest.mark.parametrize(
+    "condition", ["1", "x", '"x"', '"', '""', '"1', 'W/"1"', '"1" "2"', '"-2"']
+)
 def test_if_match_that_is_none(editor: Client, key: str, condition: str) -> None:
     """A condition that nobody can read is not passed over: the change is not made."""
     path = f"/state/{key}"

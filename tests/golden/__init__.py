@@ -13,6 +13,8 @@ NAMED: dict[str, Answers] = {
     "fastapi-open": {"auth": "none"},
     "fastapi-bare": {"example": False},
     "fastapi-bare-open-gitlab": {"auth": "none", "example": False, "ci": "gitlab"},
+    "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
+    "fastapi-postgresql-redis": {"database": "postgresql", "cache": "redis"},
     "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
 }
 

@@ -8,6 +8,7 @@ import tempfile
 
 import uvicorn
 
+from .core.logging import configure_logging
 from .settings import Settings, settings_or_exit
 
 
@@ -28,6 +29,8 @@ def serve(settings: Settings) -> None:
 def main() -> None:
     """Serve as the environment says."""
     settings = settings_or_exit()
+    # The process that watches over several workers never sees the application, and logs too.
+    configure_logging(settings.log_level, settings.log_format)
     # uvicorn stops in good order, then raises the signal once more for whoever handled it before.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
@@ -45,7 +48,8 @@ def _require_free_port(settings: Settings) -> None:
         family, *_ = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
-        sentence = f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}."
+        reason = str(error.strerror).partition(" (while")[0]  # Python repeats the address
+        sentence = f"Cannot listen on {settings.host}:{settings.port}: {reason}."
         raise SystemExit(sentence) from None
 
 

@@ -63,10 +63,8 @@ async def test_a_patch_that_changes_nothing_leaves_all_as_it_was(
 async def test_null_does_not_mean_to_leave_as_it_is(patch: Patch, name: str) -> None:
     response = await patch({name: None})
     assert response.status_code == 422
-    error = {"pointer": f"/{name}", "code": "null"}
-    assert [error | {"detail": e["detail"]} for e in response.json()["errors"]] == response.json()[
-        "errors"
-    ]
+    errors = [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+    assert errors == [(f"/{name}", "null")]
 
 
 @pytest.mark.parametrize("name", ["id", "created_at", "version", "price_minor", "colour"])

@@ -6,18 +6,15 @@ import pytest
 
 from tests.fixtures.products import product
 
-BAD = {
+BAD: dict[str, list[object]] = {
     "sku": ["", "AB", "A" * 33, "tea-001", "TEA 001", "TEA-001\n", "TÉA-001", "TEA\0", 5, []],
-    "name": ["", "   ", "a" * 101, "a\nb", "a\tb", "a\0b", 5, True, {}],
+    "name": ["", "   ", " \u00a0 ", "a" * 101, "a\nb", "a\tb", "a\0b", 5, True, {}],
     "description": ["a" * 2001, "a\0b", 5, ["a"]],
     "price": ["0", "0.00", "-1", "1.001", "100000000", "1e3", "NaN", "", "1 ", 19.9, 5, True, {}],
     "currency": ["", "EU", "EURO", "eur", "E1R", "EUR\n", "€€€", 5, []],
 }
-EACH = [
-    pytest.param(name, value, id=f"{name}-{number}")
-    for name, values in BAD.items()
-    for number, value in enumerate(values)
-]
+# What JSON, or Python's reading of it, can say and no field holds.
+OUTLANDISH = [None, "\ud800", float("nan"), float("inf"), 2**70, 10**400]
 JSON = {"Content-Type": "application/json"}
 
 
@@ -27,31 +24,36 @@ def pointers(response: httpx2.Response) -> list[str]:
     return [error["pointer"] for error in response.json()["errors"]]
 
 
-@pytest.mark.parametrize(("name", "value"), EACH)
+async def create(editor: httpx2.AsyncClient, **changes: object) -> httpx2.Response:
+    # Not by ``json``: the client would refuse to send some of what is tried here.
+    content = json.dumps(product(**changes))
+    return await editor.post("/products", content=content, headers=JSON)
+
+
+@pytest.mark.parametrize("name", BAD)
 async def test_a_bad_field_is_refused_when_a_product_is_created(
-    editor: httpx2.AsyncClient, name: str, value: object
+    editor: httpx2.AsyncClient, name: str
 ) -> None:
-    assert pointers(await editor.post("/products", json=product(**{name: value}))) == [f"/{name}"]
+    bad = [*BAD[name], *OUTLANDISH]
+    found = [(value, pointers(await create(editor, **{name: value}))) for value in bad]
+    assert found == [(value, [f"/{name}"]) for value in bad]
     assert (await editor.get("/products")).json()["total"] == 0
 
 
-@pytest.mark.parametrize(("name", "value"), EACH)
-async def test_a_bad_field_is_refused_when_a_product_is_changed(
-    editor: httpx2.AsyncClient, name: str, value: object
-) -> None:
-    created = (await editor.post("/products", json=product())).json()
-    path = f"/products/{created['id']}"
-    assert pointers(await editor.patch(path, json={name: value})) == [f"/{name}"]
-    assert (await editor.get(path)).json() == created
-
-
-@pytest.mark.parametrize("value", [None, "\ud800", float("nan"), float("inf"), 2**70, 10**400])
 @pytest.mark.parametrize("name", BAD)
-async def test_what_json_can_say_and_no_field_holds_is_refused(
-    editor: httpx2.AsyncClient, name: str, value: object
+async def test_a_bad_field_is_refused_when_a_product_is_changed(
+    editor: httpx2.AsyncClient, name: str
 ) -> None:
-    content = json.dumps(product(**{name: value}))
-    assert pointers(await editor.post("/products", content=content, headers=JSON)) == [f"/{name}"]
+    created = (await create(editor)).json()
+    path = f"/products/{created['id']}"
+    bad = [*BAD[name], *OUTLANDISH]
+    contents = [json.dumps({name: value}) for value in bad]
+    found = [
+        (content, pointers(await editor.patch(path, content=content, headers=JSON)))
+        for content in contents
+    ]
+    assert found == [(content, [f"/{name}"]) for content in contents]
+    assert (await editor.get(path)).json() == created
 
 
 @pytest.mark.parametrize("name", ["sku", "name", "price", "currency"])
@@ -69,13 +71,16 @@ async def test_all_bad_fields_are_reported_at_once(editor: httpx2.AsyncClient) -
     assert sorted(pointers(await editor.post("/products", json=body))) == wrong
 
 
-@pytest.mark.parametrize("name", ["id", "created_at", "updated_at", "version", "colour", "\ud800"])
+@pytest.mark.parametrize("name", ["id", "created_at", "version", "price_minor", "colour"])
 async def test_a_field_that_is_not_declared_is_refused(
     editor: httpx2.AsyncClient, name: str
 ) -> None:
-    content = json.dumps(product(**{name: "x"}))
-    assert len(pointers(await editor.post("/products", content=content, headers=JSON))) == 1
+    assert pointers(await create(editor, **{name: "x"})) == [f"/{name}"]
     assert (await editor.get("/products")).json()["total"] == 0
+
+
+async def test_a_name_that_is_no_text_is_no_field(editor: httpx2.AsyncClient) -> None:
+    assert len(pointers(await create(editor, **{"\ud800": "x"}))) == 1
 
 
 @pytest.mark.parametrize("content", ["[]", "null", "5", '"product"'])
@@ -85,5 +90,5 @@ async def test_a_product_is_an_object(editor: httpx2.AsyncClient, content: str) 
 
 async def test_the_longest_values_are_taken(editor: httpx2.AsyncClient) -> None:
     longest = {"sku": "A" * 32, "name": "a" * 100, "description": "a" * 2000}
-    created = (await editor.post("/products", json=product(**longest))).json()
+    created = (await create(editor, **longest)).json()
     assert {name: created[name] for name in longest} == longest

@@ -54,13 +54,7 @@ async def test_a_sku_is_taken_once_also_in_a_race(editor: httpx2.AsyncClient) ->
 
 @pytest.mark.parametrize(
     ("sent", "shown"),
-    [
-        ("0.01", "0.01"),
-        ("19.9", "19.90"),
-        ("5", "5.00"),
-        ("007.50", "7.50"),
-        ("99999999.99", "99999999.99"),
-    ],
+    [("0.01", "0.01"), ("19.9", "19.90"), ("007", "7.00"), ("99999999.99", "99999999.99")],
 )
 async def test_money_comes_back_to_the_cent(
     editor: httpx2.AsyncClient, sent: str, shown: str
@@ -98,10 +92,10 @@ async def test_a_product_that_never_was_is_not_found(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("identifier", ["1", "tea", "%00", "00000000-0000-4000-8000-00000000000g"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_an_id_is_a_uuid(editor: httpx2.AsyncClient, method: str, identifier: str) -> None:
+async def test_an_id_is_a_uuid(editor: httpx2.AsyncClient, method: str) -> None:
     body = {"name": "Tea"} if method == "PATCH" else None
-    response = await editor.request(method, f"/products/{identifier}", json=body)
-    assert response.status_code == 422
-    assert [error["pointer"] for error in response.json()["errors"]] == ["/product_id"]
+    for identifier in "1", "tea", "%00", "00000000-0000-4000-8000-00000000000g":
+        response = await editor.request(method, f"/products/{identifier}", json=body)
+        assert response.status_code == 422
+        assert [error["pointer"] for error in response.json()["errors"]] == ["/product_id"]

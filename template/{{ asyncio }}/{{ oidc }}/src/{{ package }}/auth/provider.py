@@ -1,77 +1,31 @@
 """The OpenID provider: where people sign in, and whose tokens are taken.
 
-Authlib is not used here: it has no types, keeps the state of a sign-in in a session of Starlette's
-own, and asks the provider for its keys as often as somebody sends a token with an unknown one.
+Written on PyJWT and this service's own client. Authlib, the library for it, has no types, keeps
+the state of a sign-in in sessions of Starlette's own, and asks the provider for its keys whenever
+somebody sends a token that names an unknown one.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from urllib.parse import quote_plus, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
-import structlog
-from pydantic import BaseModel
-from structlog.typing import FilteringBoundLogger
-
-from ..core.clients import ExternalServiceError, RefusedError, ServiceClient
 from ..core.errors import UnavailableError
 from .login_attempts import LoginAttempt
 from .permissions import Principal
+from .provider_client import Metadata, ProviderClient
 from .signing_keys import SigningKeys
-from .tokens import InvalidTokenError, key_id, read_access_token, read_id_token
-
-logger: FilteringBoundLogger = structlog.get_logger()
-
-M = TypeVar("M", bound=BaseModel)
-
-DISCOVERY = "/.well-known/openid-configuration"
-RETRY_AFTER = 5
-
-
-class Metadata(BaseModel):
-    """What the provider says of itself (OpenID Connect Discovery 1.0, section 3)."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
-
-
-class KeySet(BaseModel):
-    """The provider's public keys (RFC 7517, section 5)."""
-
-    keys: list[dict[str, Any]]
-
-
-class Grant(BaseModel):
-    """What is given for a code (OpenID Connect Core 1.0, section 3.1.3.3)."""
-
-    id_token: str
+from .tokens import key_id, read_access_token, read_id_token
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """How this service is known to the provider; without an issuer there is no provider."""
+    """How provider and service know each other; without an issuer nobody can sign in."""
 
     issuer: str
     client_id: str
     client_secret: str
     audience: str
     permissions_claim: str
-
-
-class ProviderClient(ServiceClient):
-    """Calls the provider."""
-
-    async def post_form(
-        self, url: str, form: Mapping[str, str], model: type[M], *, auth: tuple[str, str] | None
-    ) -> M:
-        """POST a form and return the JSON body as ``model``; once, as a code is good for once.
-
-        Raises as ``get``.
-        """
-        return await self._send("POST", url, model, data=form, auth=auth)
 
 
 class OpenIdProvider:
@@ -98,7 +52,7 @@ class OpenIdProvider:
             await self._discover()
 
     async def authorization_url(self, attempt: LoginAttempt, redirect_uri: str) -> str:
-        """Return where somebody signs in; the provider sends them to ``redirect_uri`` afterwards."""
+        """Return where somebody signs in, to be sent to ``redirect_uri`` afterwards."""
         endpoint = (await self._discover()).authorization_endpoint
         query = urlencode(
             {
@@ -120,32 +74,26 @@ class OpenIdProvider:
         Raises ``InvalidTokenError`` when the provider does not take the code, or gives an ID token
         for it that does not answer the attempt.
         """
-        metadata = await self._discover()
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": attempt.verifier,
         }
-        secrets = (self._registration.client_id, self._registration.client_secret)
-        auth = None
-        if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            auth = (quote_plus(secrets[0]), quote_plus(secrets[1]))  # RFC 6749, section 2.3.1
-        else:
-            form |= {"client_id": secrets[0], "client_secret": secrets[1]}
-        try:
-            grant = await self._client.post_form(metadata.token_endpoint, form, Grant, auth=auth)
-        except RefusedError as error:
-            raise InvalidTokenError(str(error)) from error
-        except ExternalServiceError as error:
-            raise _unavailable(error) from error
+        registration = self._registration
+        grant = await self._client.redeem(
+            await self._discover(),
+            form,
+            client_id=registration.client_id,
+            client_secret=registration.client_secret,
+        )
         return read_id_token(
             grant.id_token,
             await self._keys.get(key_id(grant.id_token)),
-            issuer=self._registration.issuer,
-            client_id=self._registration.client_id,
+            issuer=registration.issuer,
+            client_id=registration.client_id,
             nonce=attempt.nonce,
-            permissions_claim=self._registration.permissions_claim,
+            permissions_claim=registration.permissions_claim,
         )
 
     async def authenticate(self, access_token: str) -> Principal:
@@ -162,22 +110,7 @@ class OpenIdProvider:
         if not self._registration.issuer:
             msg = "Nobody can sign in: OIDC_ISSUER is not set."
             raise UnavailableError(msg, retry_after=60)
-        metadata = await self._get(DISCOVERY, Metadata)
-        if metadata.issuer != self._registration.issuer:
-            logger.error("the provider calls itself otherwise", issuer=metadata.issuer)
-            raise _unavailable_error()
-        return metadata
+        return await self._client.discover(self._registration.issuer)
 
     async def _fetch_keys(self) -> list[dict[str, Any]]:
-        return (await self._get((await self._discover()).jwks_uri, KeySet)).keys
-
-    async def _get(self, url: str, model: type[M]) -> M:
-        try:
-            return await self._client.get(url, model)
-        except ExternalServiceError as error:
-            raise _unavailable(error) from error
-
-
-def _unavailable(error: ExternalServiceError) -> UnavailableError:
-    logger.warning("provider unavailable", error=str(error))
-    return UnavailableError("The sign-in provider is not available.", retry_after=RETRY_AFTER)
+        return await self._client.fetch_keys((await self._discover()).jwks_uri)

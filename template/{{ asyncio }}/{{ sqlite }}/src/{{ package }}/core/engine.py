@@ -1,8 +1,9 @@
 """The connection pool, set up for SQLite."""
 
+import sqlite3
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,6 +21,17 @@ def create_engine(url: str, *, timeout: float) -> AsyncEngine:
         connect_args={"timeout": timeout, "isolation_level": None},
         pool_timeout=timeout,
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def try_to_open(
+        _dialect: Dialect,
+        _entry: ConnectionPoolEntry,
+        arguments: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> None:
+        # What cannot be opened fails here: the driver's thread would outlive the failure, and
+        # possibly the event loop that it reports to.
+        sqlite3.connect(*arguments, **options).close()
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

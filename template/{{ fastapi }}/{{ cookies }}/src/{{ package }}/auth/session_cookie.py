@@ -6,13 +6,11 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyCookie
 
-from ..resources import Resources
-
 
 async def get_secret(request: HTTPConnection) -> str | None:
     """Return the value of the session cookie, which may be anything, or ``None`` without one."""
-    resources: Resources = request.app.state.resources
-    return request.cookies.get(resources.auth.cookie.name)
+    name: str = request.app.state.resources.auth.cookie.name
+    return request.cookies.get(name)
 
 
 SecretDep = Annotated[str | None, Depends(get_secret)]
