@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help new setup test check lint format docs golden matrix bench tools
 
-# uv from the PATH, or one of our own in .tools, fetched with nothing but Python's venv.
-UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
+# uv from the environment or the PATH, or one of our own in .tools, fetched with Python's venv.
+UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
 RUN := $(UV) run --quiet --locked
 WORKERS ?= auto
 

@@ -9,16 +9,15 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import post_copy
+import source
 import yaml
 from copier import run_copy
 from copier.errors import CopierError
@@ -113,63 +112,6 @@ def check_destination(destination: Path) -> None:
         raise RefusalError(message)
 
 
-def git(*arguments: str) -> str | None:
-    """Return what git prints in this checkout, or None when it fails."""
-    command = ["git", "-C", str(CHECKOUT), *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    return result.stdout.strip() if result.returncode == 0 else None
-
-
-def revision(ref: str) -> str | None:
-    """Return the revision to copy, and say on standard error what is worth knowing about it.
-
-    An explicit `ref` is taken as it is. Else it is the newest release (None: Copier finds it), or
-    the last commit while there is no release. Changes that are not committed are left out, for
-    Copier would record a commit that does not last, and the service could never be updated.
-    """
-    if git("rev-parse", "--show-toplevel") != str(CHECKOUT):
-        say("This template is no git checkout: the service cannot be updated from it later.")
-        return None
-    changed = bool(git("status", "--porcelain"))
-    if ref:
-        if changed and ref == "HEAD":
-            say("Uncommitted changes are copied: the service records a commit that will not last.")
-        return ref
-    commit = git("rev-parse", "--verify", "HEAD")
-    if commit is None:
-        message = f"{CHECKOUT} has no commit to copy from"
-        raise RefusalError(message)
-    released = bool(git("tag", "--list", "[0-9v]*"))
-    if changed:
-        origin = "the newest release" if released else f"commit {commit[:10]}"
-        say(f"This checkout has uncommitted changes; they are left out, {origin} is copied.")
-    return None if released else commit
-
-
-def public_source(commit: str) -> str | None:
-    """Return the address of the repository that others can update from, if `commit` is there.
-
-    That is the checkout's origin, when it is remote, bears no credentials and has the commit.
-    """
-    address = git("remote", "get-url", "origin") or ""
-    parts = urlsplit(address)
-    remote = parts.scheme in {"https", "ssh"} or bool(re.match(r"git@[\w.-]+:", address))
-    if not remote or parts.password or (parts.scheme == "https" and parts.username):
-        return None
-    return address if git("branch", "--remotes", "--contains", commit) else None
-
-
-def record_source(destination: Path) -> None:
-    """Name the public repository in the answers file instead of this machine's checkout."""
-    file = destination / ".copier-answers.yml"
-    text = file.read_text(encoding="utf-8")
-    recorded = yaml.safe_load(text)
-    source = public_source(str(recorded.get("_commit", "")))
-    if source:
-        line = re.compile(r"^_src_path: .*$", re.MULTILINE)
-        file.write_text(line.sub(f"_src_path: {source}", text), encoding="utf-8")
-
-
 def sentence(error: Exception) -> str:
     """Say in one sentence what Copier's error means."""
     text = " ".join(str(error).split())
@@ -219,15 +161,15 @@ def main(arguments: Sequence[str]) -> int:
         check_answers(request.data)
         check_destination(request.destination)
         post_copy.require_git()
-        answers = copy(request, revision(request.ref))
-        record_source(request.destination)
+        answers = copy(request, source.revision(CHECKOUT, request.ref))
+        source.record_public_address(CHECKOUT, request.destination)
         stack = ", ".join(answers[key] for key in ("framework", "database", "cache", "auth"))
         print(f"Made {request.destination}: {stack}.")
         post_copy.finish(request.destination)
     except KeyboardInterrupt:
         say("\nStopped: nothing was written.")
         return 130
-    except (RefusalError, post_copy.SetupError) as error:
+    except (RefusalError, source.SourceError, post_copy.SetupError) as error:
         say(f"Error: {error}.")
         return 1
     except (CopierError, OSError, ValueError) as error:

@@ -19,12 +19,20 @@ def pytest_report_header() -> list[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain_environment() -> None:
-    """Take from the environment what would change a service, its tools, or git."""
+def _plain_environment(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Take from the environment what would change a service, its tools, or git.
+
+    The uv that runs the tests is put on the PATH, alone, so that no service fetches another.
+    """
     for name in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         os.environ.pop(name, None)
     for name in ("DEST", "ANSWERS", "DEFAULTS", "REF", "FRAMEWORK", "SHARD", "GIT_DIR"):
         os.environ.pop(name, None)
+    uv = os.environ.pop("UV", None)
+    if uv and shutil.which("uv") is None:
+        tools = tmp_path_factory.mktemp("tools")
+        (tools / "uv").symlink_to(uv)
+        os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="session")

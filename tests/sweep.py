@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.covering import pairwise
+from tests.covering import pairs_in, pairs_of, pairwise
 from tests.questionnaire import EXTRAS, STACK, Answers, choices, combinations
 
 # Beyond this many combinations the extras take turns instead of being multiplied.
@@ -26,17 +26,15 @@ def every_stack() -> Iterator[Answers]:
     if len(full) <= FULL:
         yield from full
         return
-    axes = {name: choices(name, built=True) for name in STACK}
-    for stack in combinations(STACK, built=True):
-        turn = sum(axes[name].index(answer) for name, answer in stack.items())
-        extras = {name: choices(name, built=True) for name in EXTRAS}
-        yield stack | {
-            name: answers[turn // 3**place % len(answers)]
-            for place, (name, answers) in enumerate(extras.items())
-        }
-    default = next(combinations(STACK, built=True))
-    for answers in combinations(EXTRAS, built=True):
-        yield default | answers
+    extras = list(combinations(EXTRAS, built=True))
+    missing = pairs_of({name: choices(name, built=True) for name in STACK + EXTRAS})
+    for turn, stack in enumerate(combinations(STACK, built=True)):
+        turned = extras[turn % len(extras) :] + extras[: turn % len(extras)]
+        best = max(
+            (stack | extra for extra in turned), key=lambda row: len(pairs_in(row) & missing)
+        )
+        missing -= pairs_in(best)
+        yield best
 
 
 def every_name() -> Iterator[Answers]:

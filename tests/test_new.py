@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import new
 import post_copy
 import pytest
+import source
 import yaml
 
 from tests.checkout import Checkout, run
@@ -294,12 +296,22 @@ def test_the_service_remembers_the_public_repository_once_it_has_the_commit(
     ],
 )
 def test_an_address_with_credentials_or_of_this_machine_is_never_remembered(
-    released: Checkout, monkeypatch: pytest.MonkeyPatch, address: str, *, public: bool
+    released: Checkout, address: str, *, public: bool
 ) -> None:
-    monkeypatch.setattr(new, "CHECKOUT", released.path)
     released.git("remote", "set-url", "origin", address)
 
-    assert new.public_source("v1.0.0") == (address if public else None)
+    assert source.public_address(released.path, "v1.0.0") == (address if public else None)
+
+
+def test_a_checkout_without_a_commit_has_nothing_to_copy(
+    template: Path, make_new: New, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    empty = tmp_path / "armature"
+    shutil.copytree(template, empty)
+    run(empty, "git", "init", "--quiet")
+    monkeypatch.setattr(new, "CHECKOUT", empty)
+
+    assert make_new(tmp_path / "svc") == (1, "", f"Error: {empty} has no commit to copy from.\n")
 
 
 def test_a_template_without_git_says_that_there_will_be_no_updates(

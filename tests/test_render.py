@@ -32,9 +32,8 @@ from tests.test_layers import output_path, template_files, wanted_layers
 pytestmark = pytest.mark.xdist_group("sweep")
 
 WORDS = "|".join([*questions(), *computed(), "_copier_conf", "_copier_answers"])
-LEFTOVER = re.compile(
-    rf"\{{\{{[-+]? *(?:{WORDS})\b|\{{%[-+]? *(?:if|elif|else|endif|for|endfor|set|include|import)\b"
-)
+TAGS = "if|elif|else|endif|for|endfor|set|include|import|raw|endraw"
+LEFTOVER = re.compile(rf"(?<!\$)\{{\{{[-+]? *(?:{WORDS})\b|\{{%[-+]? *(?:{TAGS})\b")
 LOADERS: dict[str, Callable[[str], Any]] = {
     ".toml": tomllib.loads,
     ".yml": yaml.safe_load,

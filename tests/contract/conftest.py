@@ -10,6 +10,7 @@ section of CONTRACT.md it holds the service to with `@pytest.mark.contract("4")`
 
 import itertools
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -43,6 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     config.addinivalue_line("markers", "contract(section): the section of CONTRACT.md it covers")
     config.addinivalue_line("markers", "only(**properties): the stacks that the test is for")
+    # Ended from outside, the run still stops what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

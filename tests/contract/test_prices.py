@@ -214,6 +214,15 @@ def test_a_changed_price_is_converted(shop: Shop) -> None:
     assert shop.ask("GBP").json()["prices"][0]["amount"] == "5.00"
 
 
+def test_currency_that_nobody_knows(shop: Shop, rates: RatesService) -> None:
+    """The exchange-rate service answers 404: the caller's mistake, and no reason to try again."""
+    rates.fail(404)
+    answer = shop.ask("EUR")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"].startswith("/currencies")
+    assert len(rates.calls) == 1
+
+
 # Side by side, through the cache ------------------------------------------------
 
 

@@ -30,9 +30,9 @@ async def test_what_writes_is_found(app: FastAPI) -> None:
 
 
 async def test_nobody_writes_without_saying_who_they_are(
-    app: FastAPI, stranger: httpx2.AsyncClient
+    app: FastAPI, client: httpx2.AsyncClient
 ) -> None:
-    responses = await call_all(app, stranger)
+    responses = await call_all(app, client)
     statuses = {name: response.status_code for name, response in responses.items()}
     assert statuses == dict.fromkeys(statuses, 401)
     assert all(response.headers["WWW-Authenticate"] for response in responses.values())

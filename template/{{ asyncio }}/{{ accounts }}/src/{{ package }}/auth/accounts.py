@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Index, String, Uuid, delete, func, select
+from sqlalchemy import JSON, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,11 +43,10 @@ class LoginFailure(Base):
     """A failed attempt to sign in, to an account that may not even exist."""
 
     __tablename__ = "login_failures"
-    __table_args__ = (Index(None, "account", "failed_at"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     account: Mapped[str] = mapped_column(String(64))
-    failed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
 
 
 class AccountExistsError(Exception):
@@ -57,13 +56,18 @@ class AccountExistsError(Exception):
 class Accounts:
     """The accounts in the database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, sign_out: Callable[[UUID], Delete]) -> None:
+        """``sign_out`` is the statement that ends whatever an account is signed in to."""
         self._database = database
+        self._sign_out = sign_out
 
     async def create(
         self, name: str, password: str, permissions: Iterable[str], *, update: bool = False
     ) -> None:
         """Create an account, or with ``update`` set the password and permissions of one.
+
+        Whoever is signed in to an account that is updated has to sign in again: a password is
+        often changed because somebody else knows it.
 
         Raises ``ValueError`` for a name, password or permission that will not do, and
         ``AccountExistsError`` when there is one of that name and ``update`` is false.
@@ -80,7 +84,9 @@ class Accounts:
                 if user is None:
                     user = User(name=name)
                     session.add(user)
-                elif not update:
+                elif update:
+                    await session.execute(self._sign_out(user.id))
+                else:
                     raise AccountExistsError(name)
                 user.password_hash = password_hash
                 user.permissions = granted

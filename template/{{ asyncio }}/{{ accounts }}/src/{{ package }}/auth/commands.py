@@ -8,8 +8,9 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from ..core.persistence import Database
-from ..settings import settings_or_exit
-from .accounts import AccountExistsError, Accounts
+from ..settings import Settings, settings_or_exit
+from .accounts import AccountExistsError
+from .authentication import Authentication
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -34,9 +35,7 @@ def create_user(
     settings = settings_or_exit()
     granted = [permission.strip() for permission in permissions.split(",") if permission.strip()]
     try:
-        asyncio.run(
-            _create_user(settings.database_url, name, _read_password(), granted, update=update)
-        )
+        asyncio.run(_create_user(settings, name, _read_password(), granted, update=update))
     except AccountExistsError:
         _fail(f"there is a user {name!r} already; use --update (UPDATE=1 with make) to change it")
     except (ValueError, DBAPIError) as error:
@@ -45,11 +44,12 @@ def create_user(
 
 
 async def _create_user(
-    url: str, name: str, password: str, permissions: list[str], *, update: bool
+    settings: Settings, name: str, password: str, permissions: list[str], *, update: bool
 ) -> None:
-    database = Database(url)
+    database = Database(settings.database_url)
     try:
-        await Accounts(database).create(name, password, permissions, update=update)
+        accounts = Authentication.create(settings, database).accounts
+        await accounts.create(name, password, permissions, update=update)
     finally:
         await database.stop()
 

@@ -6,7 +6,7 @@ from typing import Self
 from ..core.persistence import Database
 from ..settings import Settings
 from .accounts import Accounts
-from .refresh_tokens import TokenService
+from .refresh_tokens import TokenService, delete_families
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Authentication:
     def create(cls, settings: Settings, database: Database) -> Self:
         """Set up what ``settings`` describes."""
         return cls(
-            accounts=Accounts(database),
+            accounts=Accounts(database, sign_out=delete_families),
             tokens=TokenService(
                 database,
                 key=settings.secret_key.get_secret_value(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Uuid, select, update
+from sqlalchemy import Delete, ForeignKey, String, Uuid, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.persistence import Database
@@ -23,8 +23,13 @@ class TokenFamily(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     current: Mapped[str] = mapped_column(String(64))
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def delete_families(user_id: UUID) -> Delete:
+    """Make the statement that ends all tokens of an account."""
+    return delete(TokenFamily).where(TokenFamily.user_id == user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,11 @@ class TokenService:
         self._refresh_ttl = refresh_ttl
 
     async def begin(self, user: User) -> TokenPair:
-        """Issue the first tokens of a family."""
+        """Issue the first tokens of a family; families that have expired are forgotten."""
         pair, refresh = self._issue(user.id, uuid4())
+        expired = TokenFamily.expires_at < utc_now()
         async with self._database.transaction() as session:
+            await session.execute(delete(TokenFamily).where(expired))
             session.add(
                 TokenFamily(
                     id=refresh.family,

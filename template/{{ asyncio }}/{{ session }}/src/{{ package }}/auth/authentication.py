@@ -8,6 +8,7 @@ from ..core.persistence import Database
 from ..settings import Settings
 from .accounts import Accounts
 from .cookies import Cookie
+from .models import delete_sessions
 from .sessions import Sessions
 
 
@@ -30,7 +31,7 @@ class Authentication:
             secure=settings.environment == "production",
         )
         return cls(
-            accounts=Accounts(database),
+            accounts=Accounts(database, sign_out=delete_sessions),
             sessions=Sessions(
                 database,
                 key=key,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, status
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
@@ -16,18 +16,7 @@ from .tokens import InvalidTokenError, Token
 
 FORM_BODY = Depends(MediaType("application/x-www-form-urlencoded"))
 
-
-async def keep_out_of_caches(response: Response) -> None:
-    """Tell caches on the way not to keep the answer (RFC 6749, section 5.1)."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(
-    prefix="/auth",
-    tags=["auth"],
-    dependencies=[Depends(keep_out_of_caches)],
-    responses=problems(401, 503),
-)
+router = APIRouter(prefix="/auth", tags=["auth"], responses=problems(401, 503))
 
 
 class Tokens(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, SecretStr
 
 from ..core.errors import UnauthorizedError
@@ -27,6 +27,11 @@ router = APIRouter(
     dependencies=[Depends(keep_out_of_caches)],
     responses=problems(401, 503),
 )
+
+
+async def check_csrf(request: Request, secret: SecretDep, resources: ResourcesDep) -> None:
+    """Demand a cookie and its CSRF token, also of those who have not signed in."""
+    resources.auth.csrf.check(request.method, request.headers, secret)
 
 
 class Credentials(InputModel):
@@ -65,7 +70,12 @@ async def read_csrf_token(
     return CsrfToken(csrf_token=resources.auth.csrf.token(secret))
 
 
-@router.post("/login", dependencies=[JSON_BODY], responses=problems(403, 415, 422, 429))
+@router.post(
+    "/login",
+    dependencies=[JSON_BODY, Depends(check_csrf)],
+    responses=problems(403, 415, 422, 429),
+    openapi_extra={"security": [{"session": []}]},
+)
 async def log_in(
     body: Credentials, secret: SecretDep, resources: ResourcesDep, response: Response
 ) -> Me:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Delete, ForeignKey, Index, String, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.tables import Base
@@ -27,3 +27,8 @@ class StoredSession(Base):
     def to_principal(self) -> Principal:
         """Say who this is and what they may do."""
         return self.user.to_principal()
+
+
+def delete_sessions(user_id: UUID) -> Delete:
+    """Make the statement that ends all sessions of an account."""
+    return delete(StoredSession).where(StoredSession.user_id == user_id)
