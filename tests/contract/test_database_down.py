@@ -32,17 +32,19 @@ def database_server(stack: Stack, workshop: Path) -> Iterator[Instance]:
 
 @pytest.fixture(scope="session")
 def fragile(
-    start_service: Callable[..., Service],
+    new_service: Callable[..., Service],
     database_server: Instance,
     stack: Stack,
     workshop: Path,
 ) -> Iterator[Service]:
     """A service on that server."""
     database = create(stack.database, workshop, database_server.url)
-    yield start_service("fragile", database=database)
+    service = new_service("fragile", database=database).start()
+    yield service
     database_server.thaw()
     if not database_server.is_listening():
         database_server.start()
+    service.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.tables import Base
@@ -14,13 +14,12 @@ class StoredSession(Base):
     """Somebody who has signed in, with the permissions that the provider gave them then."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "seen_at"),)
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     subject: Mapped[str] = mapped_column(String(255))
     permissions: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
     def to_principal(self) -> Principal:
         """Say who this is and what they may do."""

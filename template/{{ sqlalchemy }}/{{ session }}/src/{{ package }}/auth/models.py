@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Delete, ForeignKey, Index, String, delete
+from sqlalchemy import Delete, ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.tables import Base
@@ -16,12 +16,11 @@ class StoredSession(Base):
     """Somebody who has signed in; read together with the account, as it is now."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "seen_at"),)
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     def to_principal(self) -> Principal:
