@@ -16,6 +16,7 @@ SEAMS = {
     "dependencies.py",
     "flags.py",
     "metadata.py",
+    "permissions.py",
     "resources.py",
     "settings.py",
 }

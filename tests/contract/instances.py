@@ -235,8 +235,9 @@ class MariaDB(Instance):
             f"--datadir={self.directory / 'data'}",
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
-            f"--socket={self.directory / 's'}",
-            f"--pid-file={self.directory / 'server.pid'}",
+            # Relative to the data: a whole path may be longer than a socket's may be.
+            "--socket=socket",
+            "--pid-file=server.pid",
             "--innodb-buffer-pool-size=32M",
         ]
 

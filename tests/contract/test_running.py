@@ -37,7 +37,7 @@ WEAK = {
     "missing": "",
     "short": "short",
     "31 bytes": "x" * 31,
-    "development's": "development only",
+    "development's": "for development only, never for production",
     "example's": "change-me",
 }
 NOT_REFUSED = "not refused: "

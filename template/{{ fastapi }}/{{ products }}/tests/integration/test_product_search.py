@@ -17,6 +17,7 @@ FOUND: dict[str, set[str]] = {
     "GRÜNER": {"GREEN-1"},
     "gru\u0308ner": {"GREEN-1"},
     "STRASSE": {"STREET-1"},
+    "straße": {"STREET-1"},
     "%": {"TEA-100"},
     "_": {"SNAKE-1"},
     "\\": {"BACK-1"},

@@ -34,7 +34,8 @@ def create_key(
     """Make a key and print it, alone on the last line. It is shown this once."""
     granted = [permission.strip() for permission in permissions.split(",") if permission.strip()]
     key = _run(lambda keys: keys.create(name, granted, days=days))
-    typer.echo(f"Key {key.prefix!r} of {name!r} may now: {', '.join(granted) or 'only read'}.")
+    allowed = ", ".join(granted) or "nothing beyond reading"
+    typer.echo(f"Key {key.prefix!r} of {name!r} may now: {allowed}.")
     typer.echo(key)
 
 

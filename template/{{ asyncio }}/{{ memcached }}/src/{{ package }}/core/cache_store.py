@@ -16,6 +16,7 @@ from uuid import uuid4
 from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
 
 LOCK_SECONDS = 30
+LOCK_WAIT_SECONDS = 2
 LOCK_PAUSE = 0.02
 MAX_TTL = 30 * 24 * 3600  # Memcached takes more for a date
 MAX_BYTES = 1_000_000
@@ -63,7 +64,7 @@ class MemcachedStore:
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[None]:
-        """Hold a lock that expires by itself should this process die."""
+        """Hold a lock that expires by itself should this process die; wait for it, but not long."""
         name, token = self._name(f"lock:{key}"), uuid4().hex.encode()
         held = await self._acquire(name, token)
         try:
@@ -73,7 +74,7 @@ class MemcachedStore:
                 await self._release(name, token)
 
     async def _acquire(self, name: str, token: bytes) -> bool:
-        deadline = time.monotonic() + LOCK_SECONDS
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
         try:
             while time.monotonic() < deadline:
                 if await self._run(self._client.add, name, token, expire=LOCK_SECONDS):

@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 LOCK_SECONDS = 30
+LOCK_WAIT_SECONDS = 2
 PREFIX = __name__.partition(".")[0]
 
 
@@ -41,11 +42,11 @@ class RedisStore:
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[None]:
-        """Hold a lock that expires by itself should this process die."""
+        """Hold a lock that expires by itself should this process die; wait for it, but not long."""
         lock = self._redis.lock(
             self._name(f"lock:{key}"),
             timeout=LOCK_SECONDS,
-            blocking_timeout=LOCK_SECONDS,
+            blocking_timeout=LOCK_WAIT_SECONDS,
             sleep=0.02,
         )
         try:
