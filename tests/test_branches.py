@@ -11,6 +11,7 @@ ROOT = TEMPLATE / "template"
 CONTROL = re.compile(r"\{%[-+]? *(?:if|elif|else|for|macro|call|filter|set)\b")
 SEAMS = {
     "0001_initial.py",
+    "api.py",
     "app.py",
     "conftest.py",
     "dependencies.py",

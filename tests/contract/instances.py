@@ -207,7 +207,7 @@ class PostgreSQL(Instance):
 
 
 class MariaDB(Instance):
-    """A MariaDB server whose `root` has an empty password."""
+    """A MariaDB or MySQL server whose `root` has an empty password."""
 
     account = "mysql"
 
@@ -218,14 +218,14 @@ class MariaDB(Instance):
 
     def prepare(self) -> None:
         """Make the system tables."""
-        install = binary("mariadb-install-db", "mysql_install_db")
-        self.run(
-            install,
-            "--no-defaults",
-            f"--datadir={self.directory / 'data'}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-        )
+        data = f"--datadir={self.directory / 'data'}"
+        try:
+            install = binary("mariadb-install-db")
+        except FileNotFoundError:  # MySQL, which does it by itself
+            self.run(binary("mysqld"), "--no-defaults", "--initialize-insecure", data)
+            return
+        authentication = "--auth-root-authentication-method=normal"
+        self.run(install, "--no-defaults", data, authentication, "--skip-test-db")
 
     def command(self) -> list[str]:
         """Run in the foreground, on loopback only."""
@@ -244,7 +244,7 @@ class MariaDB(Instance):
     def ready(self) -> bool:
         """The server speaks first: a packet that names its version."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-            return b"mysql_native_password" in connection.recv(200)
+            return b"_password" in connection.recv(200)
 
 
 class Redis(Instance):

@@ -22,7 +22,7 @@ class Spare:
     def credentials(self) -> dict[str, str]:
         """Headers of a caller who may write everything, also after a restart."""
         if self._credentials is None:
-            client = self._sign_in.client("editor", "products:write", "state:write")
+            client = self._sign_in.client("editor", *self.service.stack.permissions)
             self._credentials = self._sign_in.again(client)
         return self._credentials
 

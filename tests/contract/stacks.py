@@ -11,7 +11,8 @@ EXAMPLES = {"example": True, "bare": False}
 # What runs when no --stack is given. A new stack is one line.
 DEFAULT = (
     "fastapi-sqlite-memory-jwt-example",
-    "fastapi-sqlite-memory-none-bare",
+    "fastapi-postgresql-redis-jwt-example",
+    "fastapi-mysql-memcached-none-bare",
 )
 
 
@@ -54,6 +55,11 @@ class Stack:
     def answers(self) -> dict[str, str | bool]:
         """The answers, as Copier takes them."""
         return asdict(self)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Every permission that the service knows."""
+        return ("products:write", "state:write") if self.example else ("state:write",)
 
     @property
     def has_accounts(self) -> bool:

@@ -23,7 +23,7 @@ def test_me(editor: Client, reader: Client, stack: Stack) -> None:
         return
     body = editor.get("/auth/me").json()
     assert body.keys() == {"subject", "permissions"}
-    assert sorted(body["permissions"]) == ["products:write", "state:write"]
+    assert sorted(body["permissions"]) == list(stack.permissions)
     other = reader.get("/auth/me").json()
     assert other["permissions"] == []
     assert body["subject"]

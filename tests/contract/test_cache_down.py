@@ -39,7 +39,7 @@ def cached(start_service: Callable[..., Service], own_cache: Instance) -> Servic
 @pytest.fixture(scope="session")
 def cached_editor(cached: Service, sign_in_to: Callable[[Service], SignIn]) -> Client:
     """A caller who may write everything there."""
-    return sign_in_to(cached).client("editor", "products:write", "state:write")
+    return sign_in_to(cached).client("editor", *cached.stack.permissions)
 
 
 def wait_for_status(client: Client, wanted: str) -> None:

@@ -50,7 +50,7 @@ def fragile(
 @pytest.fixture(scope="session")
 def fragile_editor(fragile: Service, sign_in_to: Callable[[Service], SignIn]) -> Client:
     """A caller who may write everything there."""
-    return sign_in_to(fragile).client("editor", "products:write", "state:write")
+    return sign_in_to(fragile).client("editor", *fragile.stack.permissions)
 
 
 def wait_ready(client: Client) -> None:

@@ -163,10 +163,9 @@ def test_login_leads_nowhere_else(service: Service) -> None:
 def test_access_token(service: Service, issuer: Provider) -> None:
     """A program's token, as the provider gives it."""
     caller = service.client({"Authorization": f"Bearer {issuer.machine_token()}"})
-    assert caller.get("/auth/me").json() == {
-        "subject": MACHINE,
-        "permissions": ["products:write", "state:write"],
-    }
+    me = caller.get("/auth/me").json()
+    assert me["subject"] == MACHINE
+    assert set(service.stack.permissions) <= set(me["permissions"])
     # A token is no cookie: other sites cannot send it, so it needs no CSRF token.
     assert caller.put("/state/oidc", json={"value": 1}).status_code == 200
 

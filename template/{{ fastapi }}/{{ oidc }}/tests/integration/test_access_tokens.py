@@ -22,6 +22,14 @@ async def test_a_token_needs_no_csrf_token(client: httpx2.AsyncClient, issuer: I
     assert response.status_code == 200
 
 
+async def test_a_program_has_no_session_to_end(
+    editor: httpx2.AsyncClient, client: httpx2.AsyncClient, issuer: Issuer
+) -> None:
+    response = await client.post("/auth/logout", headers=bearer(issuer))
+    assert response.status_code == 204
+    assert (await editor.get("/auth/me")).status_code == 200
+
+
 async def test_a_token_without_the_permission_may_read_only(
     client: httpx2.AsyncClient, issuer: Issuer
 ) -> None:

@@ -60,6 +60,6 @@ def _describe(document: dict[str, Any], protection: CsrfProtection) -> None:
     for path in document["paths"].values():
         for method, operation in path.items():
             if method.upper() not in SAFE_METHODS:
-                for choice in operation.get("security", []):
-                    if "session" in choice:
-                        choice["csrf"] = []
+                choices = operation.get("security", [])
+                for choice in (choice for choice in choices if "session" in choice):
+                    choice["csrf"] = []

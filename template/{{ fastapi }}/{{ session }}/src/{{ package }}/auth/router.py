@@ -1,6 +1,6 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, SecretStr
@@ -13,7 +13,7 @@ from .cookies import new_secret
 from .dependencies import CHALLENGE, PrincipalDep
 from .models import StoredSession
 from .permissions import Principal
-from .session_cookie import SecretDep
+from .session_cookie import SecretDep, get_secret
 
 
 async def keep_out_of_caches(response: Response) -> None:
@@ -93,11 +93,13 @@ async def log_in(
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(403))
 async def log_out(
-    _principal: PrincipalDep, secret: SecretDep, resources: ResourcesDep, response: Response
+    _principal: PrincipalDep,
+    secret: Annotated[str, Depends(get_secret)],
+    resources: ResourcesDep,
+    response: Response,
 ) -> None:
     """End the session."""
-    if secret is not None:
-        await resources.auth.sessions.end(secret)
+    await resources.auth.sessions.end(secret)
     response.headers.append("Set-Cookie", resources.auth.cookie.take_back())
 
 

@@ -4,8 +4,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from {{ package }}.resources import Resources
-
 from tests.fixtures.products import RatesService, product
 
 NOWHERE = "/products/00000000-0000-4000-8000-000000000000"
@@ -21,10 +19,6 @@ async def ask(client: httpx2.AsyncClient, path: str, currencies: str) -> list[di
     response = await client.get(path, params={"currencies": currencies})
     assert response.status_code == 200
     return list(response.json()["prices"])
-
-
-def down(_request: httpx2.Request) -> httpx2.Response:
-    return httpx2.Response(500)
 
 
 async def test_prices_come_in_the_order_asked_for(
@@ -102,49 +96,6 @@ async def test_a_rate_is_asked_for_once_while_it_is_fresh(
     await editor.patch(path.removesuffix("/prices"), json={"price": "1.00"})
     assert await ask(editor, path, "GBP") == [{"currency": "GBP", "amount": "2.00", "stale": False}]
     assert len(rates_service.requests) == 1
-
-
-async def test_while_the_service_is_down_the_last_rate_known_is_stale(
-    client: httpx2.AsyncClient, path: str, rates_service: RatesService, resources: Resources
-) -> None:
-    await ask(client, path, "GBP")
-    await resources.cache.delete("rates:EUR:GBP")  # as when it is no longer fresh
-    rates_service.answer = down
-    assert await ask(client, path, "EUR,GBP") == [
-        {"currency": "EUR", "amount": "19.90", "stale": False},
-        {"currency": "GBP", "amount": "39.80", "stale": True},
-    ]
-
-
-async def test_without_any_rate_the_caller_may_come_back_later(
-    client: httpx2.AsyncClient, path: str, rates_service: RatesService
-) -> None:
-    await ask(client, path, "GBP")
-    rates_service.answer = down
-    response = await client.get(path, params={"currencies": "GBP,USD"})
-    assert response.status_code == 503
-    assert int(response.headers["Retry-After"]) > 0
-    assert response.headers["Content-Type"] == "application/problem+json"
-
-
-async def test_a_service_that_keeps_failing_is_left_alone(
-    client: httpx2.AsyncClient, path: str, rates_service: RatesService
-) -> None:
-    rates_service.answer = down
-    for _ in range(3):
-        assert (await client.get(path, params={"currencies": "GBP"})).status_code == 503
-    assert len(rates_service.requests) == 3  # the threshold in the settings of the tests
-
-
-async def test_a_currency_that_the_service_does_not_know_is_named(
-    client: httpx2.AsyncClient, path: str, rates_service: RatesService
-) -> None:
-    rates_service.answer = lambda _: httpx2.Response(404)
-    response = await client.get(path, params={"currencies": "EUR,XXX"})
-    assert response.status_code == 422
-    error = response.json()["errors"][0]
-    assert (error["pointer"], error["code"]) == ("/currencies", "unknown_currency")
-    assert "XXX" in error["detail"]
 
 
 async def test_a_product_that_never_was_has_no_price(

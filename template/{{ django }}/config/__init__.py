@@ -1,0 +1,1 @@
+"""The project: what it consists of, and what it reads from its environment."""

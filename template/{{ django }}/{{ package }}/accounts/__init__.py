@@ -1,0 +1,1 @@
+"""People who can sign in: to the admin site, and to the API where it has accounts."""

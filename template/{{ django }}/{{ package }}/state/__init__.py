@@ -1,0 +1,1 @@
+"""Keyed, versioned state that every process of the service sees, with change notification."""
