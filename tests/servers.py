@@ -58,7 +58,7 @@ SERVERS = (
     Server(
         "PostgreSQL",
         "postgresql",
-        "DATABASE_URL",
+        "TEST_DATABASE_URL",
         "POSTGRESQL_URL",
         "postgresql://postgres@127.0.0.1:5432/postgres",
         b"\x00\x00\x00\x08\x04\xd2\x16\x2f",  # asks for TLS; yes and no are both an answer
@@ -67,7 +67,7 @@ SERVERS = (
     Server(
         "MySQL or MariaDB",
         "mysql",
-        "DATABASE_URL",
+        "TEST_DATABASE_URL",
         "MYSQL_URL",
         "mysql://root@127.0.0.1:3306/mysql",
         b"",  # the server speaks first
@@ -76,7 +76,7 @@ SERVERS = (
     Server(
         "Redis or Valkey",
         "redis",
-        "CACHE_URL",
+        "TEST_CACHE_URL",
         "REDIS_URL",
         "redis://127.0.0.1:6379/0",
         b"PING\r\n",
@@ -85,7 +85,7 @@ SERVERS = (
     Server(
         "memcached",
         "memcached",
-        "CACHE_URL",
+        "TEST_CACHE_URL",
         "MEMCACHED_URL",
         "memcached://127.0.0.1:11211",
         b"version\r\n",

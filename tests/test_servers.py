@@ -35,6 +35,6 @@ def test_a_service_is_led_to_the_servers_it_needs(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:7000/5")
 
     assert servers.environment({"database": "sqlite", "cache": "redis"}) == {
-        "CACHE_URL": "redis://127.0.0.1:7000/5"
+        "TEST_CACHE_URL": "redis://127.0.0.1:7000/5"
     }
     assert servers.environment({"database": "sqlite", "cache": "memory"}) == {}
