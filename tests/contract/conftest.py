@@ -13,6 +13,7 @@ import itertools
 import os
 import secrets
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -132,6 +133,18 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def premises() -> Iterator[Path]:
+    """A directory for the data of servers, which run under accounts of their own.
+
+    Not below pytest's: every pytest that starts on the machine locks others out of that again.
+    """
+    with tempfile.TemporaryDirectory(prefix="contract-") as directory:
+        place = Path(directory)
+        place.chmod(0o711)
+        yield place
+
+
+@pytest.fixture(scope="session")
 def project(request: pytest.FixtureRequest, stack: Stack, workshop: Path) -> Project:
     """The generated repository, set up."""
     directory: Path | None = request.config.getoption("project", default=None)
@@ -144,13 +157,13 @@ def project(request: pytest.FixtureRequest, stack: Stack, workshop: Path) -> Pro
 
 
 @pytest.fixture(scope="session")
-def cache_server(stack: Stack, workshop: Path) -> Iterator[Instance | None]:
+def cache_server(stack: Stack, premises: Path) -> Iterator[Instance | None]:
     """A cache server for all services of the stack; None when the cache is in memory."""
     kind = CACHE_INSTANCES.get(stack.cache)
     if kind is None:
         yield None
         return
-    instance = kind(workshop / f"cache-{stack.name}")
+    instance = kind(premises / f"cache-{stack.name}")
     instance.start()
     yield instance
     instance.stop()

@@ -52,6 +52,7 @@ class Instance(ABC):
     account: str | None = None
 
     def __init__(self, directory: Path) -> None:
+        """Keep its data in the directory, which that account has to be able to reach."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.port = free_port()
@@ -60,10 +61,6 @@ class Instance(ABC):
         if self._user is not None:
             owner = pwd.getpwnam(self._user)
             os.chown(directory, owner.pw_uid, owner.pw_gid)
-            for parent in directory.parents[:-1]:
-                # pytest makes its folders private; the server's account has to pass through.
-                if not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
 
     @property
     @abstractmethod

@@ -22,9 +22,9 @@ BOUND = 5
 
 
 @pytest.fixture(scope="session")
-def own_cache(stack: Stack, workshop: Path) -> Iterator[Instance]:
+def own_cache(stack: Stack, premises: Path) -> Iterator[Instance]:
     """A cache server that may be stopped."""
-    instance = CACHE_INSTANCES[stack.cache](workshop / f"own-cache-{stack.name}")
+    instance = CACHE_INSTANCES[stack.cache](premises / f"own-cache-{stack.name}")
     instance.start()
     yield instance
     instance.stop()
@@ -128,10 +128,10 @@ def test_a_change_while_the_cache_is_away(
 
 
 def test_start_without_cache(
-    passing_service: Callable[..., Service], stack: Stack, workshop: Path
+    passing_service: Callable[..., Service], stack: Stack, premises: Path
 ) -> None:
     """A cache that is not there yet is no reason not to start."""
-    absent = CACHE_INSTANCES[stack.cache](workshop / f"absent-{stack.name}")
+    absent = CACHE_INSTANCES[stack.cache](premises / f"absent-{stack.name}")
     service = passing_service("no-cache", CACHE_URL=absent.url).start()
     client = service.client()
     assert client.get("/health/ready").json()["status"] == "degraded"

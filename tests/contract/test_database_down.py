@@ -22,9 +22,9 @@ BOUND = 20
 
 
 @pytest.fixture(scope="session")
-def database_server(stack: Stack, workshop: Path) -> Iterator[Instance]:
+def database_server(stack: Stack, premises: Path) -> Iterator[Instance]:
     """A database server that may be stopped."""
-    instance = DATABASE_INSTANCES[stack.database](workshop / f"database-{stack.name}")
+    instance = DATABASE_INSTANCES[stack.database](premises / f"database-{stack.name}")
     instance.start()
     yield instance
     instance.stop()
