@@ -11,8 +11,10 @@ EXAMPLES = {"example": True, "bare": False}
 # What runs when no --stack is given. A new stack is one line.
 DEFAULT = (
     "fastapi-sqlite-memory-jwt-example",
-    "fastapi-postgresql-redis-jwt-example",
-    "fastapi-mysql-memcached-none-bare",
+    "fastapi-postgresql-redis-session-example",
+    "fastapi-mysql-memcached-oidc-example",
+    "fastapi-postgresql-memcached-api_key-bare",
+    "fastapi-mysql-redis-none-bare",
 )
 
 

@@ -11,6 +11,9 @@ FOLDER = Path(__file__).resolve().parent
 NAMED: dict[str, Answers] = {
     "fastapi": {},
     "fastapi-open": {"auth": "none"},
+    "fastapi-session": {"auth": "session"},
+    "fastapi-oidc": {"auth": "oidc"},
+    "fastapi-api-key": {"auth": "api_key"},
     "fastapi-bare": {"example": False},
     "fastapi-bare-open-gitlab": {"auth": "none", "example": False, "ci": "gitlab"},
     "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
