@@ -42,6 +42,7 @@ golden: setup ## Write the golden file lists from what the template renders now
 
 matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fastapi] [SHARD=1/4] [JOBS=2]
 	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" --jobs="$${JOBS:-1}"
+	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py
 
 bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
 	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"

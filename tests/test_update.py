@@ -1,7 +1,7 @@
 """Updates: they lose no work, they end where a fresh copy ends, and they need no trust."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, permutations
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from copier import VcsRef, run_copy, run_update
 from copier.errors import UnsafeTemplateError
 
 from tests.checkout import IDENTITY, Checkout, run
-from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, label
+from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, combinations, label
 from tests.rendering import fast_copier, files_of
 
 # Never updated once they exist, so a switch leaves what the owner has: copier.yml, _skip_if_exists.
@@ -117,9 +117,11 @@ def test_an_edited_file_that_a_switch_removes_is_kept_as_a_rejected_edit(
     assert "# Ours." in rejected.read_text(encoding="utf-8")
 
 
-def switches() -> Iterator[tuple[str, list[Answer]]]:
+def switches(
+    questions: Iterable[str] = (*STACK, *EXTRAS),
+) -> Iterator[tuple[str, list[Answer]]]:
     """Yield each question with a walk over its answers that makes every switch once."""
-    for question in (*STACK, *EXTRAS):
+    for question in questions:
         answers = choices(question, built=True)
         walk = answers[:1]
         left = set(permutations(answers, 2))
@@ -136,32 +138,51 @@ def switches() -> Iterator[tuple[str, list[Answer]]]:
             yield question, walk
 
 
+def walk_through(
+    checkout: Checkout, folder: Path, others: Answers, question: str, walk: list[Answer]
+) -> None:
+    """Give one answer after the other, and compare each time with a fresh copy."""
+    project = scaffold(checkout, folder / "svc", others | {question: walk[0]})
+    for step, answer in enumerate(walk[1:]):
+        fresh = folder / f"fresh-{step}"
+        answers = others | {question: answer}
+        with fast_copier(checkout.path):
+            update(project, {question: answer}, keep_version=True)
+            run_copy(str(checkout.path), fresh, data=answers, defaults=True, quiet=True)
+        expected, actual = files_of(fresh), files_of(project)
+        for files in (expected, actual):
+            for path in [path for path in files if path.endswith(OWNED)]:
+                del files[path]
+        assert actual.keys() == expected.keys(), label(answers)
+        different = [path for path in actual if actual[path] != expected[path]]
+        assert different == [], label(answers)
+        empty = [d for d in project.rglob("*") if d.is_dir() and not any(d.iterdir())]
+        assert [d for d in empty if ".git" not in d.parts] == []
+        shutil.rmtree(fresh)
+        commit(project, f"Switch to {answer}")
+
+
 @pytest.mark.parametrize(
     ("question", "walk"), [pytest.param(*switch, id=switch[0]) for switch in switches()]
 )
 def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
 ) -> None:
-    answers = choices(question, built=True)
-    assert set(permutations(answers, 2)) == set(pairwise(walk))
+    assert set(permutations(choices(question, built=True), 2)) == set(pairwise(walk))
+    walk_through(released, tmp_path, {}, question, walk)
 
-    project = scaffold(released, tmp_path / "svc", {question: walk[0]})
-    for step, answer in enumerate(walk[1:]):
-        fresh = tmp_path / f"fresh-{step}"
-        with fast_copier(released.path):
-            update(project, {question: answer}, keep_version=True)
-            run_copy(str(released.path), fresh, data={question: answer}, defaults=True, quiet=True)
-        expected, actual = files_of(fresh), files_of(project)
-        for files in (expected, actual):
-            for path in [path for path in files if path.endswith(OWNED)]:
-                del files[path]
-        assert actual.keys() == expected.keys(), label({question: answer})
-        different = [path for path in actual if actual[path] != expected[path]]
-        assert different == [], label({question: answer})
-        empty = [d for d in project.rglob("*") if d.is_dir() and not any(d.iterdir())]
-        assert [d for d in empty if ".git" not in d.parts] == []
-        shutil.rmtree(fresh)
-        commit(project, f"Switch to {answer}")
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("question", "walk"), [pytest.param(*switch, id=switch[0]) for switch in switches(STACK)]
+)
+def test_every_switch_of_one_answer_of_every_stack_ends_where_a_fresh_copy_ends(
+    released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
+) -> None:
+    others = [name for name in STACK if name != question]
+    for number, answers in enumerate(combinations(others, built=True)):
+        walk_through(released, tmp_path / str(number), answers, question, walk)
+        shutil.rmtree(tmp_path / str(number))
 
 
 def test_a_fast_update_is_a_plain_update(released: Checkout, tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """The connection pool, set up for SQLite."""
 
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, event
+from sqlalchemy import AdaptedConnection, Connection, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -44,8 +44,12 @@ def create_engine(url: str, *, timeout: float) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         # The driver's own transactions are off: it would begin them too late.
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # This cannot fail, and takes one way to the driver's thread where a cursor takes three.
+            driver = cast("AdaptedConnection", connection.connection.dbapi_connection)
+            driver.run_async(lambda adapted: adapted.execute("BEGIN"))
 
     return engine
 
