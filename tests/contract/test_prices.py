@@ -378,13 +378,13 @@ def test_external_requests_are_counted(shop: Shop, rates: RatesService) -> None:
     after = Metrics(shop.client.get("/metrics").text)
     samples = after.select("external_requests_total")
     assert all(sample.labels.keys() == {"service", "outcome"} for sample in samples)
-    assert len({sample.labels["service"] for sample in samples}) == 1
-    grown = {
-        sample.labels["outcome"]
-        for sample in samples
-        if sample.value > before.total(sample.name, **sample.labels)
-    }
-    assert len(grown) >= 2, "a success and a failure are different outcomes"
+    grown = [
+        sample for sample in samples if sample.value > before.total(sample.name, **sample.labels)
+    ]
+    # Others, such as an identity provider, may be asked too, but not for rates.
+    assert len({sample.labels["service"] for sample in grown}) == 1
+    outcomes = {sample.labels["outcome"] for sample in grown}
+    assert len(outcomes) >= 2, "a success and a failure are different outcomes"
 
 
 @pytest.mark.contract("9")

@@ -11,26 +11,31 @@ MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
 
 
-def create_engine(url: str, *, timeout: float) -> AsyncEngine:
-    """Make the pool; ``timeout`` bounds connecting, a statement and waiting for a connection.
+def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
+    """Make the pool; ``timeout``, in seconds, bounds connecting and waiting for a connection.
 
-    Connections that broke while idle are replaced before use. In seconds.
+    It bounds each statement too, unless ``limit_statements`` is false: cut off half-way, a change
+    of the schema could not be taken back. Connections that broke while idle are replaced before
+    use.
     """
     seconds = math.ceil(timeout)
+    limits = (
+        f" /*M!100100 , max_statement_time = {timeout} */"
+        f" /*!80000 , max_execution_time = {int(timeout * 1000)} */"
+    )
     # In strict mode what does not fit is refused and not cut. Each server reads its own comment.
     session = (
         "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00',"
         f" innodb_lock_wait_timeout = {seconds}"
-        f" /*M!100100 , max_statement_time = {timeout} */"
-        f" /*!80000 , max_execution_time = {int(timeout * 1000)} */"
     )
     return create_async_engine(
         url,
         connect_args={
             "charset": "utf8mb4",
             "connect_timeout": seconds,
-            "read_timeout": seconds + 1,  # a server that does not answer any more
-            "init_command": session,
+            # A server that does not answer any more.
+            "read_timeout": seconds + 1 if limit_statements else None,
+            "init_command": session + limits if limit_statements else session,
         },
         # As in PostgreSQL; with MySQL's own default a transaction that tries again sees old rows.
         isolation_level="READ COMMITTED",

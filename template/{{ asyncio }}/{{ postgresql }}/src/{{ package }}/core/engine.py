@@ -10,15 +10,16 @@ MIGRATION_OPTIONS: dict[str, Any] = {}
 MIGRATION_LOCK = 7_203_115  # any number that nothing else in the database uses
 
 
-def create_engine(url: str, *, timeout: float) -> AsyncEngine:
-    """Make the pool; ``timeout`` bounds connecting, a statement and waiting for a connection.
+def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
+    """Make the pool; ``timeout``, in seconds, bounds connecting and waiting for a connection.
 
-    Connections that broke while idle are replaced before use. In seconds.
+    It bounds each statement too, unless ``limit_statements`` is false. Connections that broke
+    while idle are replaced before use.
     """
     milliseconds = int(timeout * 1000)
     options = {
         "TimeZone": "UTC",
-        "statement_timeout": milliseconds,
+        "statement_timeout": milliseconds if limit_statements else 0,
         "idle_in_transaction_session_timeout": milliseconds * 6,
     }
     return create_async_engine(
@@ -42,5 +43,4 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
 
 async def lock_for_migrations(connection: AsyncConnection) -> None:
     """Keep others from migrating until the transaction ends."""
-    await connection.execute(text("SET LOCAL statement_timeout = 0"))
     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})

@@ -14,8 +14,12 @@ WRITES = "writes"
 MIGRATION_OPTIONS: dict[str, Any] = {"render_as_batch": True, "transactional_ddl": True}
 
 
-def create_engine(url: str, *, timeout: float) -> AsyncEngine:
-    """Make the pool; a lock, or a free connection, is waited for ``timeout`` seconds."""
+def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
+    """Make the pool; a lock, or a free connection, is waited for ``timeout`` seconds.
+
+    How long a statement takes is not limited in SQLite, whatever ``limit_statements`` says.
+    """
+    del limit_statements
     engine = create_async_engine(
         url,
         connect_args={"timeout": timeout, "isolation_level": None},
