@@ -111,7 +111,7 @@ async def handle_database_error(request: Request, error: Exception) -> ProblemRe
 def install_exception_handlers(app: FastAPI) -> None:
     """Answer all errors of ``app`` with problem documents.
 
-    Errors that nobody expected are answered by ``RequestContextMiddleware``.
+    Errors that nobody expected are answered by ``UnexpectedErrorMiddleware``.
     """
     app.exception_handler(ServiceError)(handle_service_error)
     app.exception_handler(HTTPException)(handle_http_exception)

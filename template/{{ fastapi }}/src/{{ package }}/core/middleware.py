@@ -23,12 +23,12 @@ from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
 logger: FilteringBoundLogger = structlog.get_logger()
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+MONITORING_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class RequestContextMiddleware:
-    """Gives the request its id, logs and counts it, and answers what nobody else caught.
+    """Gives the request its id, logs it and counts it.
 
     The id is the caller's ``X-Request-ID`` when it is 1 to 128 of ``A-Z a-z 0-9 . _ -``, else a
     new one. It is bound to every log line of the request and sent back with the answer.
@@ -56,14 +56,39 @@ class RequestContextMiddleware:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except Exception:
-            logger.exception("request failed")
-            if status:  # half an answer is out already: the server has to break it off
-                raise
-            response = respond(Request(scope), 500, "The service failed to answer this request.")
-            await response(scope, receive, send_with_id)
         finally:
             _record(scope, status, time.perf_counter() - started)
+
+
+class UnexpectedErrorMiddleware:
+    """Logs what nobody else caught, and answers with 500 and nothing of the inside.
+
+    Starlette answers such errors from outside all middleware: without the headers that let a page
+    of another origin read the answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        except Exception:
+            logger.exception("request failed")
+            if begun:  # half an answer is out already: the server has to break it off
+                raise
+            response = respond(Request(scope), 500, "The service failed to answer this request.")
+            await response(scope, receive, send)
 
 
 class SecurityHeadersMiddleware:
@@ -98,9 +123,9 @@ class SecurityHeadersMiddleware:
 class AllowedHostsMiddleware:
     """Refuses requests whose ``Host`` is not one of ``hosts``.
 
-    A host that begins with ``*.`` allows all names below it. Health probes are let through: they
-    come with whatever address the prober knows. Unlike Starlette's middleware of this kind it
-    answers with a problem document.
+    A host that begins with ``*.`` allows all names below it. Health probes and collectors of
+    metrics are let through: they come with whatever address they know. Unlike Starlette's
+    middleware of this kind it answers with a problem document.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
@@ -109,7 +134,7 @@ class AllowedHostsMiddleware:
         self._suffixes = tuple(host[1:].lower() for host in hosts if host.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith("/health/"):
+        if scope["type"] != "http" or scope["path"] in MONITORING_PATHS:
             await self._app(scope, receive, send)
             return
         if self._is_allowed(Headers(scope=scope).get("host", "")):
@@ -180,7 +205,7 @@ def _record(scope: Scope, status: int, duration: float) -> None:
     requests, durations = _samples(method, route, status)
     requests.inc()
     durations.observe(duration)
-    log = logger.debug if scope["path"] in QUIET_PATHS else logger.info
+    log = logger.debug if scope["path"] in MONITORING_PATHS else logger.info
     log(
         "request",
         method=method,
