@@ -14,7 +14,7 @@ MIGRATION_WAIT = 60
 def create_engine(url: str, *, timeout: float) -> AsyncEngine:
     """Make the pool; ``timeout`` bounds connecting, a statement and waiting for a connection.
 
-    Connections that broke while idle are replaced before use. In seconds.
+    It is in seconds. Connections that broke while idle are replaced before use.
     """
     seconds = math.ceil(timeout)
     # In strict mode what does not fit is refused and not cut. Each server reads its own comment.
@@ -32,7 +32,7 @@ def create_engine(url: str, *, timeout: float) -> AsyncEngine:
             "read_timeout": seconds + 1,  # a server that does not answer any more
             "init_command": session,
         },
-        # As in PostgreSQL; with MySQL's own default a transaction that tries again sees old rows.
+        # With MySQL's own default a transaction that tries again sees old rows.
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_recycle=1800,

@@ -13,7 +13,7 @@ MIGRATION_LOCK = 7_203_115  # any number that nothing else in the database uses
 def create_engine(url: str, *, timeout: float) -> AsyncEngine:
     """Make the pool; ``timeout`` bounds connecting, a statement and waiting for a connection.
 
-    Connections that broke while idle are replaced before use. In seconds.
+    It is in seconds. Connections that broke while idle are replaced before use.
     """
     milliseconds = int(timeout * 1000)
     options = {
