@@ -15,6 +15,7 @@
 Code below the HTTP layer raises these; only the HTTP layer turns them into answers.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -148,7 +149,7 @@ class _RetryLaterError(ServiceError):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        return {"Retry-After": str(max(1, -int(-self._retry_after // 1)))}
+        return {"Retry-After": str(max(1, math.ceil(self._retry_after)))}
 
 
 class TooManyRequestsError(_RetryLaterError):

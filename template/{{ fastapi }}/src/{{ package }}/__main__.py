@@ -35,10 +35,12 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     _require_free_port(settings)
+    if settings.workers == 1:
+        serve(settings)
+        return
     with tempfile.TemporaryDirectory(prefix="metrics-") as directory:
-        if settings.workers > 1:
-            # Read when prometheus_client is imported, which the worker processes do for themselves.
-            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
+        # Read when prometheus_client is imported, which the worker processes do for themselves.
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
         serve(settings)
 
 

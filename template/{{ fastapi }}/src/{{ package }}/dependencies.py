@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .core.errors import UnsupportedMediaTypeError
@@ -56,12 +56,3 @@ class MediaType:
 
 JSON_BODY = Depends(MediaType("application/json"))
 """For the ``dependencies`` of endpoints that take a JSON body."""
-
-
-async def forbid_storing(response: Response) -> None:
-    """Tell caches on the way to keep nothing of the answer."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-NO_STORE = Depends(forbid_storing)
-"""For the ``dependencies`` of endpoints that answer with secrets (RFC 6749, section 5.1)."""

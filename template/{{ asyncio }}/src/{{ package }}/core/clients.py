@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx2
 import stamina
@@ -89,18 +89,16 @@ class ServiceClient:
         Raises ``RefusedError`` for 4xx, ``TransientError`` when the last attempt failed too, and
         ``ExternalServiceError`` when the body is not what ``model`` says or calls are broken off.
         """
-        return await self._retrying(TransientError, self._get_once, path, model)
+        request = self._client.build_request("GET", path)
+        return await self._retrying(TransientError, self._send, request, model)
 
-    async def _get_once(self, path: str, model: type[M]) -> M:
-        return await self._send("GET", path, model)
-
-    async def _send(self, method: str, path: str, model: type[M], **content: Any) -> M:  # noqa: ANN401
+    async def _send(self, request: httpx2.Request, model: type[M]) -> M:
         permit = self.breaker.allow()
         if permit is None:
             self._count("broken_off")
             raise ExternalServiceError(self.name, "calls are broken off")
         try:
-            body = self._read(await self._ask(method, path, **content), model)
+            body = self._read(await self._answer(request), model)
         except RefusedError as error:  # the service works
             self.breaker.succeeded(permit)
             self._count(error.outcome)
@@ -117,11 +115,12 @@ class ServiceClient:
         self._count("success")
         return body
 
-    async def _ask(self, method: str, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers.update(_request_id())
         try:
             # The client's own timeout bounds each read, so a slow drip could last for ever.
             async with asyncio.timeout(self._timeout):
-                return await self._client.request(method, path, headers=_request_id(), **content)
+                return await self._client.send(request)
         except (TimeoutError, httpx2.TimeoutException):
             raise TransientError(self.name, "no answer in time", outcome="timeout") from None
         except httpx2.HTTPError as error:

@@ -51,7 +51,7 @@ class ComponentRegistry:
     """
 
     def __init__(self, *, check_timeout: float = 2, stop_timeout: float = 10) -> None:
-        """``check_timeout`` and ``stop_timeout`` bound one component's check and stop, seconds."""
+        """``check_timeout`` and ``stop_timeout`` bound one component's check and stop (seconds)."""
         self._check_timeout = check_timeout
         self._stop_timeout = stop_timeout
         self._components: list[tuple[Component, bool]] = []

@@ -17,14 +17,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from .exception_handlers import DETAILS, respond
+from .exception_handlers import DETAILS, METHODS, respond
 from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 MONITORING_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
-METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class RequestContextMiddleware:

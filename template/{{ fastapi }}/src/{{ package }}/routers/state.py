@@ -17,7 +17,7 @@ from ..core.validation import InputModel, JsonDocument
 from ..dependencies import JSON_BODY, ResourcesDep
 
 router = APIRouter(prefix="/state", tags=["state"], responses=problems(422, 503))
-writes = APIRouter(prefix="/state", tags=["state"], responses=problems(413, 415, 422, 503))
+writes = APIRouter(prefix="/state", tags=["state"], responses=problems(415, 422, 503))
 
 VERSION = re.compile("[0-9]{1,18}")
 

@@ -108,3 +108,8 @@ async def test_the_document_demands_the_token_with_the_cookie(app: FastAPI) -> N
     assert {"session": ["state:write"], "csrf": []} in writing
     asking = document["paths"]["/auth/me"]["get"]["security"]
     assert {"session": []} in asking
+
+
+async def test_asking_for_the_token_needs_nobody_else(app: FastAPI) -> None:
+    answers = app.openapi()["paths"]["/auth/csrf"]["get"]["responses"]
+    assert answers.keys() == {"200", "400", "413", "500"}

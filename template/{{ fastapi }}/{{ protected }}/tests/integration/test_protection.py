@@ -44,6 +44,12 @@ async def test_nobody_writes_without_a_permission(app: FastAPI, reader: httpx2.A
     assert statuses == dict.fromkeys(statuses, 403)
 
 
+async def test_who_one_is_is_kept_out_of_caches(editor: httpx2.AsyncClient) -> None:
+    response = await editor.get("/auth/me")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+
+
 async def test_who_has_all_permissions_may_write_everything(
     app: FastAPI, editor: httpx2.AsyncClient
 ) -> None:

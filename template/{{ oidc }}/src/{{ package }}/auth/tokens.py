@@ -109,7 +109,8 @@ def _read(
             leeway=LEEWAY,
             options={"require": ["iss", "aud", "sub", "exp", *required]},
         )
-    except (jwt.PyJWTError, OverflowError) as error:  # for PyJWT a year may be infinite
+    # An `exp` such as 1e400 is infinite, which PyJWT does not expect.
+    except (jwt.PyJWTError, OverflowError) as error:
         raise InvalidTokenError(str(error)) from error
 
 

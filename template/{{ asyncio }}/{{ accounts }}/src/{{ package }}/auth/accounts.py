@@ -109,7 +109,7 @@ class Accounts:
         return user
 
     async def _admit(self, account: str) -> None:
-        """Count the attempt as failed until it succeeds, so that attempts made at once count."""
+        """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
         attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
         since = attempt.failed_at - FAILURE_WINDOW
         async with self._database.transaction() as session:

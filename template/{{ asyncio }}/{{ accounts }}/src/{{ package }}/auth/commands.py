@@ -46,7 +46,7 @@ def create_user(
 async def _create_user(
     settings: Settings, name: str, password: str, permissions: list[str], *, update: bool
 ) -> None:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, timeout=settings.database_timeout)
     try:
         accounts = Authentication.create(settings, database).accounts
         await accounts.create(name, password, permissions, update=update)

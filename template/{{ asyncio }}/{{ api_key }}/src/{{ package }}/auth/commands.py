@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from ..core.persistence import Database
-from ..settings import settings_or_exit
+from ..settings import Settings, settings_or_exit
 from .key_store import KeyStore, UnknownKeyError
 
 T = TypeVar("T")
@@ -47,17 +47,17 @@ def revoke_key(prefix: str) -> None:
 
 
 def _run(work: Callable[[KeyStore], Awaitable[T]]) -> T:
-    url = settings_or_exit().database_url
+    settings = settings_or_exit()
     try:
-        return asyncio.run(_with_keys(url, work))
+        return asyncio.run(_with_keys(settings, work))
     except UnknownKeyError as error:
         _fail(f"there is no key with the prefix {str(error)!r}")
     except (ValueError, DBAPIError) as error:
         _fail(str(getattr(error, "orig", error)))
 
 
-async def _with_keys(url: str, work: Callable[[KeyStore], Awaitable[T]]) -> T:
-    database = Database(url)
+async def _with_keys(settings: Settings, work: Callable[[KeyStore], Awaitable[T]]) -> T:
+    database = Database(settings.database_url, timeout=settings.database_timeout)
     try:
         return await work(KeyStore(database))
     finally:

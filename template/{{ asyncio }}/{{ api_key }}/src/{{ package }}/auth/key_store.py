@@ -16,7 +16,7 @@ from .permissions import Principal, check_permissions
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 MAX_DAYS = 36500
 USE_INTERVAL = timedelta(minutes=1)
-"""How much older than the last use that was noted a use must be to be noted too."""
+"""A use is noted when the last one noted is at least this old."""
 
 
 class UnknownKeyError(Exception):
@@ -66,7 +66,7 @@ class KeyStore:
             return stored.name
 
     async def authenticate(self, text: str) -> Principal | None:
-        """Return who sent this key, if it is one, and neither expired nor revoked."""
+        """Return whose key this is; ``None`` for one that is unknown, expired or revoked."""
         key = Key.read(text)
         if key is None:
             return None

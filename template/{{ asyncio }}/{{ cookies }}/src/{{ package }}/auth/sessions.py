@@ -8,8 +8,8 @@ from sqlalchemy import Delete, delete, update
 from ..core.persistence import Database
 from ..core.tables import utc_now
 from .cookies import new_secret
-from .models import StoredSession
 from .permissions import Principal
+from .stored_session import StoredSession
 
 SEEN_INTERVAL = timedelta(minutes=1)
 
@@ -48,7 +48,7 @@ class Sessions:
         return secret
 
     async def find(self, secret: str) -> Principal | None:
-        """Return whose session it is, if it is one and goes on."""
+        """Return whose session it is, if there is one and it has not ended."""
         digest = self._digest(secret)
         async with self._database.session() as database:
             stored = await database.get(StoredSession, digest)

@@ -28,9 +28,9 @@ SAFE_KEY = re.compile(r"[!-~]{1,250}")
 class MemcachedStore:
     """Entries under ``prefix``, so that services can share a server.
 
-    The client is a synchronous one in threads: what is known of clients for asyncio reuses a
-    connection whose answer nobody has read yet after a timeout. Values over a megabyte, which
-    Memcached refuses, are not kept.
+    The client is a synchronous one in threads: after a timeout the known asyncio clients reuse a
+    connection whose answer nobody has read. Values over a megabyte, which Memcached refuses, are
+    not kept.
     """
 
     def __init__(self, client: PooledClient, *, prefix: str = PREFIX) -> None:

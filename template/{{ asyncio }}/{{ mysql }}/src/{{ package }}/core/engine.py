@@ -37,7 +37,7 @@ def create_engine(url: str, *, timeout: float, limit_statements: bool = True) ->
             "read_timeout": seconds + 1 if limit_statements else None,
             "init_command": session + limits if limit_statements else session,
         },
-        # As in PostgreSQL; with MySQL's own default a transaction that tries again sees old rows.
+        # With MySQL's own default a transaction that tries again sees old rows.
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_recycle=1800,

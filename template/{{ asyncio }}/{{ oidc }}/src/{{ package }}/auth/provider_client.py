@@ -1,5 +1,6 @@
 """Calls to the OpenID provider, and what it answers."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote_plus
@@ -69,11 +70,16 @@ class ProviderClient(ServiceClient):
         """
         if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
             # RFC 6749, section 2.3.1
-            content = {"data": form, "auth": (quote_plus(client_id), quote_plus(client_secret))}
+            credentials = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
+            headers = {"Authorization": f"Basic {b64encode(credentials).decode()}"}
         else:
-            content = {"data": {**form, "client_id": client_id, "client_secret": client_secret}}
+            headers = {}
+            form = {**form, "client_id": client_id, "client_secret": client_secret}
+        request = self._client.build_request(
+            "POST", metadata.token_endpoint, data=form, headers=headers
+        )
         try:
-            return await self._send("POST", metadata.token_endpoint, Grant, **content)
+            return await self._send(request, Grant)
         except RefusedError as error:
             logger.warning("code refused", status=error.status)
             raise InvalidTokenError(str(error)) from error

@@ -54,7 +54,8 @@ class ProductService:
             version = await ProductRepository(session).get_version(product_id)
 
         async def load() -> ProductRead:
-            # And here: others may wait for this when the caller has gone away.
+            # A session of its own here too: others may wait for this after the caller has gone
+            # away.
             async with database.session() as session:
                 return to_read(await ProductRepository(session).get(product_id))
 

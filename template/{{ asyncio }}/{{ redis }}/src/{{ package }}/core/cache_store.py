@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import RedisError
 
 LOCK_SECONDS = 30
 LOCK_WAIT_SECONDS = 2
@@ -57,7 +57,7 @@ class RedisStore:
             yield
         finally:
             if held:
-                with suppress(LockError, RedisError):
+                with suppress(RedisError):
                     await lock.release()
 
     def _name(self, key: str) -> str:

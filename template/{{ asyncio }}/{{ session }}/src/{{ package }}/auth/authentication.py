@@ -8,8 +8,8 @@ from ..core.persistence import Database
 from ..settings import Settings
 from .accounts import Accounts
 from .cookies import Cookie
-from .models import delete_sessions
 from .sessions import Sessions
+from .stored_session import delete_sessions
 
 
 @dataclass(frozen=True, slots=True)

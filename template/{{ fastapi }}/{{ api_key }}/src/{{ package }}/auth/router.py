@@ -1,22 +1,13 @@
 """An endpoint to ask who one is."""
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from ..core.openapi import problems
-from .dependencies import PrincipalDep
-
-
-async def keep_out_of_caches(response: Response) -> None:
-    """Tell caches on the way that the answer is for one caller only."""
-    response.headers["Cache-Control"] = "no-store"
-
+from .dependencies import NO_STORE, PrincipalDep
 
 router = APIRouter(
-    prefix="/auth",
-    tags=["auth"],
-    dependencies=[Depends(keep_out_of_caches)],
-    responses=problems(401, 503),
+    prefix="/auth", tags=["auth"], dependencies=[NO_STORE], responses=problems(401, 503)
 )
 
 

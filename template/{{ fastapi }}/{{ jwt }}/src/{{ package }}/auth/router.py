@@ -9,14 +9,20 @@ from pydantic import BaseModel
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
-from ..dependencies import JSON_BODY, NO_STORE, MediaType, ResourcesDep
-from .dependencies import PrincipalDep, get_token
+from ..dependencies import JSON_BODY, MediaType, ResourcesDep
+from .caller import CHALLENGE, get_token
+from .dependencies import NO_STORE, PrincipalDep
 from .refresh_tokens import TokenPair
 from .tokens import InvalidTokenError, Token
 
 FORM_BODY = Depends(MediaType("application/x-www-form-urlencoded"))
 
-router = APIRouter(prefix="/auth", tags=["auth"], responses=problems(401, 503))
+router = APIRouter(
+    prefix="/auth",
+    tags=["auth"],
+    dependencies=[NO_STORE],  # as RFC 6749, section 5.1 demands where tokens are given
+    responses=problems(401, 503),
+)
 
 
 class Tokens(BaseModel):
@@ -50,7 +56,7 @@ class Me(BaseModel):
     permissions: list[str]
 
 
-@router.post("/token", dependencies=[FORM_BODY, NO_STORE], responses=problems(413, 415, 422, 429))
+@router.post("/token", dependencies=[FORM_BODY], responses=problems(415, 422, 429))
 async def create_tokens(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], resources: ResourcesDep
 ) -> Tokens:
@@ -58,11 +64,11 @@ async def create_tokens(
     user = await resources.auth.accounts.sign_in(form.username, form.password)
     if user is None:
         msg = "The name or the password is wrong."
-        raise UnauthorizedError(msg, challenge="Bearer")
+        raise UnauthorizedError(msg, challenge=CHALLENGE)
     return Tokens.of(await resources.auth.tokens.begin(user))
 
 
-@router.post("/refresh", dependencies=[JSON_BODY, NO_STORE], responses=problems(413, 415, 422))
+@router.post("/refresh", dependencies=[JSON_BODY], responses=problems(415, 422))
 async def refresh_tokens(body: RefreshRequest, resources: ResourcesDep) -> Tokens:
     """Exchange a refresh token for new tokens; each works once."""
     try:

@@ -1,35 +1,30 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
+from structlog.typing import FilteringBoundLogger
 
 from ..core.errors import BadRequestError, UnauthorizedError
 from ..core.openapi import problems
 from ..dependencies import ResourcesDep
 from ..resources import Resources
+from .caller import CHALLENGE
 from .cookies import new_secret
-from .dependencies import PrincipalDep
+from .dependencies import NO_STORE, PrincipalDep
 from .login_attempts import InvalidAttemptError, LoginAttempt
-from .models import StoredSession
 from .session_cookie import SecretDep, get_secret
+from .stored_session import StoredSession
 from .tokens import InvalidTokenError
 
+logger: FilteringBoundLogger = structlog.get_logger()
 
-async def keep_out_of_caches(response: Response) -> None:
-    """Tell caches on the way that the answer is for one caller only."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(
-    prefix="/auth",
-    tags=["auth"],
-    dependencies=[Depends(keep_out_of_caches)],
-    responses=problems(401, 503),
-)
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NO_STORE])
 
 # A path of this service. For browsers ``//`` and ``/\`` begin the name of another one.
 LOCAL_PATH = r"^/([!-.0-\[\]-~][!-\[\]-~]*)?$"
@@ -42,6 +37,8 @@ NextPath = Annotated[
         description="Where to go afterwards: a path of this service",
     ),
 ]
+# Error codes of providers (RFC 6749, section 4.1.2.1), of a length that a log can take.
+ERROR_CODE = re.compile(r"[ !#-\[\]-~]{1,100}")
 
 
 class CsrfToken(BaseModel):
@@ -61,7 +58,7 @@ class SignInError(UnauthorizedError):
     """The provider did not let anybody sign in; the browser forgets the attempt."""
 
     def __init__(self, detail: str, *, set_cookie: str) -> None:
-        super().__init__(detail, challenge="Bearer")
+        super().__init__(detail, challenge=CHALLENGE)
         self._set_cookie = set_cookie
 
     @property
@@ -79,6 +76,18 @@ async def get_attempt(request: Request, resources: ResourcesDep, state: str) -> 
         raise BadRequestError(msg) from error
 
 
+AttemptDep = Annotated[LoginAttempt, Depends(get_attempt)]
+
+
+async def get_code(_attempt: AttemptDep, code: str = "", error: str = "") -> str:
+    """Return the code that the provider gives, or log why it gives none."""
+    if not code:
+        # Those who sign in can put anything into the address.
+        reason = error if ERROR_CODE.fullmatch(error) else "no error code"
+        logger.warning("sign-in refused by the provider", error=reason)
+    return code
+
+
 def callback_of(request: Request, resources: Resources) -> str:
     """Return the address to which the provider sends browsers back."""
     address = request.url_for("finish_login")
@@ -91,7 +100,7 @@ def callback_of(request: Request, resources: Resources) -> str:
     "/login",
     status_code=status.HTTP_303_SEE_OTHER,
     response_class=RedirectResponse,
-    responses=problems(422),
+    responses=problems(422, 503),
 )
 async def begin_login(
     request: Request, resources: ResourcesDep, response: Response, next_path: NextPath = "/auth/me"
@@ -109,14 +118,14 @@ async def begin_login(
     "/callback",
     status_code=status.HTTP_303_SEE_OTHER,
     response_class=RedirectResponse,
-    responses=problems(422),
+    responses=problems(401, 422, 503),
 )
 async def finish_login(
     request: Request,
     resources: ResourcesDep,
     response: Response,
-    attempt: Annotated[LoginAttempt, Depends(get_attempt)],
-    code: str = "",
+    attempt: AttemptDep,
+    code: Annotated[str, Depends(get_code)],
 ) -> str:
     """Take the provider's answer: begins a session with a new cookie and CSRF token."""
     auth = resources.auth
@@ -140,14 +149,14 @@ async def finish_login(
 async def read_csrf_token(
     secret: SecretDep, resources: ResourcesDep, response: Response
 ) -> CsrfToken:
-    """Return the token that goes with the caller's cookie, which is given to who has none."""
+    """Return the token that goes with the caller's cookie; whoever has none gets one."""
     if not secret:
         secret = new_secret()
         response.headers.append("Set-Cookie", resources.auth.cookie.give(secret))
     return CsrfToken(csrf_token=resources.auth.csrf.token(secret))
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(403))
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 503))
 async def log_out(
     _principal: PrincipalDep, secret: SecretDep, resources: ResourcesDep, response: Response
 ) -> None:
@@ -157,7 +166,7 @@ async def log_out(
     response.headers.append("Set-Cookie", resources.auth.cookie.take_back())
 
 
-@router.get("/me")
+@router.get("/me", responses=problems(401, 503))
 async def read_me(principal: PrincipalDep) -> Me:
     """Say who is asking."""
     return Me(subject=principal.subject, permissions=sorted(principal.permissions))

@@ -57,7 +57,7 @@ async def read_prices(
     "",
     status_code=status.HTTP_201_CREATED,
     dependencies=[JSON_BODY],
-    responses=problems(409, 413, 415),
+    responses=problems(409, 415),
 )
 async def create_product(
     body: ProductCreate, products: WritableProductsDep, response: Response
@@ -68,7 +68,7 @@ async def create_product(
     return product
 
 
-@writes.patch("/{product_id}", dependencies=[JSON_BODY], responses=problems(404, 409, 413, 415))
+@writes.patch("/{product_id}", dependencies=[JSON_BODY], responses=problems(404, 409, 415))
 async def update_product(
     product_id: UUID, body: ProductPatch, products: WritableProductsDep
 ) -> ProductRead:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from ..auth.dependencies import CallerDep
+from ..auth.caller import CallerDep
 from ..core.openapi import problems
 from ..dependencies import ResourcesDep
 

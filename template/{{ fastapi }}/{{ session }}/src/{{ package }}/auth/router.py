@@ -9,24 +9,14 @@ from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
 from ..dependencies import JSON_BODY, ResourcesDep
+from .caller import CHALLENGE
 from .cookies import new_secret
-from .dependencies import CHALLENGE, PrincipalDep
-from .models import StoredSession
+from .dependencies import NO_STORE, PrincipalDep
 from .permissions import Principal
 from .session_cookie import SecretDep, get_secret
+from .stored_session import StoredSession
 
-
-async def keep_out_of_caches(response: Response) -> None:
-    """Tell caches on the way that the answer is for one caller only."""
-    response.headers["Cache-Control"] = "no-store"
-
-
-router = APIRouter(
-    prefix="/auth",
-    tags=["auth"],
-    dependencies=[Depends(keep_out_of_caches)],
-    responses=problems(401, 503),
-)
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NO_STORE])
 
 
 async def check_csrf(request: Request, secret: SecretDep, resources: ResourcesDep) -> None:
@@ -63,7 +53,7 @@ class Me(BaseModel):
 async def read_csrf_token(
     secret: SecretDep, resources: ResourcesDep, response: Response
 ) -> CsrfToken:
-    """Return the token that goes with the caller's cookie, which is given to who has none."""
+    """Return the token that goes with the caller's cookie; whoever has none gets one."""
     if not secret:
         secret = new_secret()
         response.headers.append("Set-Cookie", resources.auth.cookie.give(secret))
@@ -73,7 +63,7 @@ async def read_csrf_token(
 @router.post(
     "/login",
     dependencies=[JSON_BODY, Depends(check_csrf)],
-    responses=problems(403, 415, 422, 429),
+    responses=problems(401, 403, 415, 422, 429, 503),
     openapi_extra={"security": [{"session": []}]},
 )
 async def log_in(
@@ -91,7 +81,7 @@ async def log_in(
     return Me.of(user.to_principal())
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(403))
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 503))
 async def log_out(
     _principal: PrincipalDep,
     secret: Annotated[str, Depends(get_secret)],
@@ -103,7 +93,7 @@ async def log_out(
     response.headers.append("Set-Cookie", resources.auth.cookie.take_back())
 
 
-@router.get("/me")
+@router.get("/me", responses=problems(401, 503))
 async def read_me(principal: PrincipalDep) -> Me:
     """Say who is asking."""
     return Me.of(principal)

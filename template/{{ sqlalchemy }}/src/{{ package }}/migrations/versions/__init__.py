@@ -1,1 +1,1 @@
-"""One file a step, in the order that each names."""
+"""One file per step; each names the one before it."""

@@ -1,16 +1,19 @@
-"""Dependencies that say who is asking, and demand permissions."""
+"""Who is asking."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer, SecurityScopes
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 
-from ..core.errors import ForbiddenError, UnauthorizedError
+from ..core.errors import UnauthorizedError
 from ..dependencies import ResourcesDep
 from .bearer import bearer_token
 from .permissions import Principal
 from .session_cookie import session_cookie
 from .tokens import InvalidTokenError
+
+UNKNOWN_CALLER = "Sign in first, or send an access token."
+CHALLENGE = "Bearer"
 
 bearer = HTTPBearer(
     scheme_name="bearer",
@@ -41,22 +44,3 @@ async def get_caller(
 
 
 CallerDep = Annotated[Principal | None, Depends(get_caller)]
-
-
-async def get_principal(required: SecurityScopes, caller: CallerDep) -> Principal:
-    """Return who is asking, provided that they have every permission required."""
-    if caller is None:
-        msg = "Sign in first, or send an access token."
-        raise UnauthorizedError(msg, challenge="Bearer")
-    if missing := sorted(set(required.scopes) - caller.permissions):
-        msg = f"This needs the permission {', '.join(missing)}."
-        raise ForbiddenError(msg)
-    return caller
-
-
-def requires(*permissions: str) -> Any:  # noqa: ANN401 - as FastAPI's own Security
-    """Demand permissions, in the ``dependencies`` of a router or an endpoint."""
-    return Security(get_principal, scopes=permissions)
-
-
-PrincipalDep = Annotated[Principal, requires()]

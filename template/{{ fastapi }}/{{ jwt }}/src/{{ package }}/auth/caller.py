@@ -1,14 +1,17 @@
-"""Dependencies that say who is asking, and demand permissions."""
+"""Who is asking."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Security
-from fastapi.security import OAuth2PasswordBearer, SecurityScopes
+from fastapi import Depends
+from fastapi.security import OAuth2PasswordBearer
 
-from ..core.errors import ForbiddenError, UnauthorizedError
+from ..core.errors import UnauthorizedError
 from ..dependencies import ResourcesDep
 from .permissions import PERMISSIONS, Principal
 from .tokens import InvalidTokenError, Token
+
+UNKNOWN_CALLER = "This needs an access token."
+CHALLENGE = "Bearer"
 
 bearer = OAuth2PasswordBearer(
     tokenUrl="/auth/token", refreshUrl="/auth/refresh", scopes=PERMISSIONS, auto_error=False
@@ -40,25 +43,6 @@ async def get_caller(
 
 
 CallerDep = Annotated[Principal | None, Depends(get_caller)]
-
-
-async def get_principal(required: SecurityScopes, caller: CallerDep) -> Principal:
-    """Return who is asking, provided that they have every permission required."""
-    if caller is None:
-        msg = "This needs an access token."
-        raise UnauthorizedError(msg, challenge="Bearer")
-    if missing := sorted(set(required.scopes) - caller.permissions):
-        msg = f"This needs the permission {', '.join(missing)}."
-        raise ForbiddenError(msg)
-    return caller
-
-
-def requires(*permissions: str) -> Any:  # noqa: ANN401 - as FastAPI's own Security
-    """Demand permissions, in the ``dependencies`` of a router or an endpoint."""
-    return Security(get_principal, scopes=permissions)
-
-
-PrincipalDep = Annotated[Principal, requires()]
 
 
 def _refuse_token() -> UnauthorizedError:
