@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from prometheus_client import REGISTRY
 
 Logged = Callable[[str], list[dict[str, Any]]]
 
@@ -59,7 +60,19 @@ async def test_the_log_has_the_trace_with_the_id_of_the_request(
     assert "inside 1" in line["exception"][0]["exc_value"]
 
 
-async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient, logged: Logged) -> None:
+async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient) -> None:
+    def counted() -> float:
+        labels = {"method": "GET", "route": "/crash/{number}", "status": "500"}
+        return REGISTRY.get_sample_value("http_requests_total", labels) or 0
+
+    before = counted()
+    await client.get("/crash/1")
+    assert counted() == before + 1
+
+
+async def test_a_crash_has_status_500_in_the_log(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
     await client.get("/crash/1")
     (line,) = logged("request")
     assert (line["route"], line["status"]) == ("/crash/{number}", 500)

@@ -48,6 +48,18 @@ async def test_requests_are_counted_by_the_template_of_their_route(
     assert await sample(editor, "http_request_duration_seconds_count", **labels) == timed + 1
 
 
+async def test_requests_are_timed_in_seconds(app: FastAPI, client: httpx2.AsyncClient) -> None:
+    @app.get("/slow")
+    async def slow() -> None:
+        await asyncio.sleep(0.05)
+
+    labels = {"method": "GET", "route": "/slow"}
+    before = await sample(client, "http_request_duration_seconds_sum", **labels)
+    await client.get("/slow")
+    after = await sample(client, "http_request_duration_seconds_sum", **labels)
+    assert 0.05 <= after - before < 30
+
+
 async def test_methods_that_somebody_makes_up_share_one_label(editor: httpx2.AsyncClient) -> None:
     labels = {"method": "other", "route": "/health/live", "status": "405"}
     before = await sample(editor, "http_requests_total", **labels)

@@ -62,5 +62,6 @@ def _read_password() -> str:
 
 
 def _fail(reason: str) -> None:
-    typer.echo(f"Not done: {reason}.", err=True)
+    line = reason.partition("\n")[0]  # after it a driver may give advice
+    typer.echo(f"Not done: {line}.", err=True)
     raise typer.Exit(1)

@@ -65,5 +65,6 @@ async def _with_keys(settings: Settings, work: Callable[[KeyStore], Awaitable[T]
 
 
 def _fail(reason: str) -> NoReturn:
-    typer.echo(f"Not done: {reason}.", err=True)
+    line = reason.partition("\n")[0]  # after it a driver may give advice
+    typer.echo(f"Not done: {line}.", err=True)
     raise typer.Exit(1)
