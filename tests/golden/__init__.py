@@ -18,20 +18,6 @@ NAMED: dict[str, Answers] = {
     "fastapi-bare-open-gitlab": {"auth": "none", "example": False, "ci": "gitlab"},
     "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
     "fastapi-postgresql-redis": {"database": "postgresql", "cache": "redis"},
-    "django": {"framework": "django"},
-    "django-session-postgresql-redis": {
-        "framework": "django",
-        "database": "postgresql",
-        "cache": "redis",
-        "auth": "session",
-    },
-    "django-api-key-mysql-memcached": {
-        "framework": "django",
-        "database": "mysql",
-        "cache": "memcached",
-        "auth": "api_key",
-    },
-    "django-bare-open": {"framework": "django", "auth": "none", "example": False},
     "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
 }
 
