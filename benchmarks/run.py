@@ -25,9 +25,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BARE = Path(__file__).resolve().parent / "bare"
 PASSWORD = "for the benchmark only"  # noqa: S105
-# The package's name, the module of the bare application, and how a server of it is started.
+# How a server of the bare application is started, and one of the service.
 FRAMEWORKS = {
     "fastapi": ["-m", "uvicorn", "fastapi_app:app", "--no-access-log", "--port"],
+    "django": ["-m", "uvicorn", "django_app:app", "--no-access-log", "--lifespan=off", "--port"],
+}
+SERVICES = {
+    "fastapi": ["-m", "my_service"],
+    "django": ["manage.py", "serve"],
 }
 GOALS = {
     "GET /health/live": (">=", 0.75),
@@ -64,7 +69,7 @@ def main() -> None:
         project = Path(folder) / "service"
         scaffolded = _timed(lambda: _scaffold(project, options.framework))
         _run(["make", "setup"], project)
-        _seed(project)
+        _seed(project, options.framework)
         _compare(project, options)
         print(f"{'scaffold':<24} {scaffolded:.2f} s")
 
@@ -72,7 +77,7 @@ def main() -> None:
 def _compare(project: Path, options: argparse.Namespace) -> None:
     python = project / ".venv/bin/python"
     bare_command = [str(python), *FRAMEWORKS[options.framework]]
-    service = _serving([str(python), "-m", "my_service"], project, {"LOG_FORMAT": "json"})
+    service = _serving([str(python), *SERVICES[options.framework]], project, {"LOG_FORMAT": "json"})
     environment = {"DATABASE": str(project / "my_service.db")}
     bare = _serving(bare_command, BARE, environment, port_last=True)
     with service as measured, bare as reference:
@@ -104,12 +109,12 @@ def _scaffold(project: Path, framework: str) -> None:
     _run(["make", "new", f"DEST={project}", f"ANSWERS={answers}", "DEFAULTS=1"], ROOT)
 
 
-def _seed(project: Path) -> None:
+def _seed(project: Path, framework: str) -> None:
     """Put ten products into the database, through the service itself."""
     name = "PERMISSIONS=products:write"
     _run(["make", "create-user", "NAME=bench", name], project, given=f"{PASSWORD}\n")
     python = str(project / ".venv/bin/python")
-    with _serving([python, "-m", "my_service"], project, {}) as server:
+    with _serving([python, *SERVICES[framework]], project, {}) as server:
         base = f"http://127.0.0.1:{server.port}"
         form = f"username=bench&password={PASSWORD.replace(' ', '+')}".encode()
         with urllib.request.urlopen(f"{base}/auth/token", form) as answer:  # noqa: S310

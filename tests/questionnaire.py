@@ -44,7 +44,10 @@ def computed() -> dict[str, Mapping[str, Any]]:
 
 
 def choices(name: str, *, built: bool) -> list[Answer]:
-    """Return the answers that a question takes; with `built`, those that make a service today."""
+    """Return the answers that a question takes; with `built`, those that make a service today.
+
+    One that is refused beside some other answer only is built: `refused` knows of that.
+    """
     question = questions()[name]
     if question["type"] == "bool":
         return [True, False]
@@ -52,16 +55,36 @@ def choices(name: str, *, built: bool) -> list[Answer]:
     for choice in question["choices"].values():
         if isinstance(choice, str):
             found.append(choice)
-        elif not built:
+        elif not built or "{%" in choice["validator"]:
             found.append(choice["value"])
     return found
 
 
+def refused(answers: Mapping[str, Answer]) -> str:
+    """Return why these answers do not go together yet, or nothing when they do."""
+    return "".join(validator.render(answers) for validator in _conditions(answers))
+
+
+def _conditions(answers: Mapping[str, Answer]) -> Iterator[Template]:
+    for name, answer in answers.items():
+        for choice in questions()[name].get("choices", {}).values():
+            conditional = not isinstance(choice, str) and "{%" in choice["validator"]
+            if conditional and choice["value"] == answer:
+                yield _compiled(choice["validator"])
+
+
+@cache
+def _compiled(text: str) -> Template:
+    return Environment(autoescape=False).from_string(text)  # noqa: S701 - no HTML
+
+
 def combinations(names: Iterable[str], *, built: bool) -> Iterator[Answers]:
-    """Yield every combination of answers to the named questions."""
+    """Yield every combination of answers to the named questions; with `built`, none refused."""
     names = tuple(names)
-    for answers in product(*(choices(name, built=built) for name in names)):
-        yield dict(zip(names, answers, strict=True))
+    for values in product(*(choices(name, built=built) for name in names)):
+        answers = dict(zip(names, values, strict=True))
+        if not (built and refused(answers)):
+            yield answers
 
 
 @cache
@@ -73,6 +96,11 @@ def layers() -> Mapping[str, Template]:
         for name, question in computed().items()
         if str(question["default"]).startswith("{{ '.' if ")
     }
+
+
+def source(answers: Mapping[str, Answer]) -> str:
+    """Return the folder that the package lies in, `.` where that is the top one."""
+    return _compiled(computed()["source"]["default"]).render(answers)
 
 
 def active_layers(answers: Mapping[str, Answer]) -> frozenset[str]:

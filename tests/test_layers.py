@@ -17,12 +17,14 @@ from tests.questionnaire import (
     computed,
     label,
     layers,
+    source,
 )
 
 ROOT = TEMPLATE / "template"
 WORD = re.compile(r"\{\{ ([a-z_]+) \}\}")
 ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
-VALUES = ("package", "slug")
+VALUES = ("package", "slug", "source")
+SOURCES = ("src", ".")
 WINDOWS_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -36,27 +38,33 @@ def wanted_layers(path: str) -> frozenset[str]:
     return frozenset(part[1] for part in parts if part) & layers().keys()
 
 
-def output_path(path: str) -> str:
-    """Return where a template file is written, with `{{ package }}` left as it is."""
+def output_path(path: str, place: str = "src") -> str:
+    """Return where a template file is written, with `{{ package }}` left as it is.
+
+    `place` is what `{{ source }}` stands for.
+    """
     parts = [
-        part
+        place if part == "{{ source }}" else part
         for part in path.removesuffix(".jinja").split("/")
         if not ((word := WORD.fullmatch(part)) and word[1] in layers())
     ]
-    return "/".join(parts)
+    return "/".join(part for part in parts if part != ".")
 
 
 def collisions(files: Iterable[str], every: Iterable[Answers]) -> Mapping[str, list[str]]:
     """Return output paths that two template files would write, with the files and the answers."""
-    by_output: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-    for file in files:
-        by_output[output_path(file).casefold()].append((file, wanted_layers(file)))
-    shared = {path: sources for path, sources in by_output.items() if len(sources) > 1}
+    files = tuple(files)
+    shared = {}
+    for place in SOURCES:
+        by_output: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for file in files:
+            by_output[output_path(file, place).casefold()].append((file, wanted_layers(file)))
+        shared[place] = {path: several for path, several in by_output.items() if len(several) > 1}
     found = {}
     for answers in every:
         active = active_layers(answers)
-        for path, sources in shared.items():
-            present = [file for file, wanted in sources if wanted <= active]
+        for path, several in shared[source(answers)].items():
+            present = [file for file, wanted in several if wanted <= active]
             if len(present) > 1:
                 found[path] = [label(answers), *present]
     return found
@@ -76,6 +84,15 @@ def test_the_lint_sees_two_layers_that_meet() -> None:
 
     assert list(found) == ["tests/unit/test_auth.py"]
     assert found["tests/unit/test_auth.py"][1:] == files
+
+
+def test_the_lint_sees_two_that_meet_where_the_package_lies_at_the_top() -> None:
+    files = ["{{ source }}/{{ package }}/core/cache.py", "{{ django }}/{{ package }}/core/cache.py"]
+
+    found = collisions(files, combinations(STACK + EXTRAS, built=False))
+
+    assert list(found) == ["{{ package }}/core/cache.py"]
+    assert found["{{ package }}/core/cache.py"][1:] == files
 
 
 @pytest.mark.parametrize("file", template_files())

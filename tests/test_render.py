@@ -166,14 +166,14 @@ def test_the_layer_lint_knows_what_is_rendered(
     rendered: dict[str, tuple[Answers, Path]],
 ) -> None:
     """The static lint and Copier agree on which files appear."""
-    from tests.questionnaire import active_layers  # noqa: PLC0415
+    from tests.questionnaire import active_layers, source  # noqa: PLC0415
 
     default = {name: question["default"] for name, question in questions().items()}
     for answers, project in rendered.values():
         active = active_layers(default | answers)
         package = str(answers.get("package", "my_service"))
         expected = {
-            output_path(file).replace("{{ package }}", package)
+            output_path(file, source(default | answers)).replace("{{ package }}", package)
             for file in template_files()
             if wanted_layers(file) <= active
         }

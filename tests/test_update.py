@@ -14,7 +14,11 @@ from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, combina
 from tests.rendering import fast_copier, files_of
 
 # Never updated once they exist, so a switch leaves what the owner has: copier.yml, _skip_if_exists.
-OWNED = "migrations/versions/0001_initial.py"
+OWNED = ("migrations/versions/0001_initial.py", "migrations/0001_initial.py")
+FIRST = {
+    "fastapi": f"src/my_service/{OWNED[0]}",
+    "django": f"my_service/state/{OWNED[1]}",
+}
 
 
 def scaffold(checkout: Checkout, target: Path, answers: Answers | None = None) -> Path:
@@ -88,9 +92,14 @@ def test_an_edit_that_meets_a_change_is_kept_beside_the_file(
     assert "And ours." in (project / "Makefile.rej").read_text(encoding="utf-8")
 
 
-def test_an_edited_first_migration_is_never_touched(released: Checkout, tmp_path: Path) -> None:
-    project = scaffold(released, tmp_path / "svc")
-    migration = project / "src" / "my_service" / OWNED
+@pytest.mark.parametrize(
+    "framework", [name for name in choices("framework", built=True) if name in FIRST]
+)
+def test_an_edited_first_migration_is_never_touched(
+    released: Checkout, tmp_path: Path, framework: str
+) -> None:
+    project = scaffold(released, tmp_path / "svc", {"framework": framework})
+    migration = project / FIRST[framework]
     migration.write_text('"""Ours."""\n', encoding="utf-8")
     commit(project, "Our work")
 

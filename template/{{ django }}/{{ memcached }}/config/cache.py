@@ -30,5 +30,7 @@ def cache_of(address: str, *, timeout: float) -> dict[str, Any]:
             "connect_timeout": timeout,
             "timeout": timeout,
             "no_delay": True,
+            "use_pooling": True,  # threads that share a connection would get each other's answers
+            "dead_timeout": 0,  # core/cache.py decides how long a server that is down is left alone
         },
     }

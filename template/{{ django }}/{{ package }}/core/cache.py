@@ -37,7 +37,9 @@ class Cache:
 
     def __init__(self, alias: str = "default", *, reset: float = 5) -> None:
         """``reset`` is the pause after failures, in seconds."""
-        self._alias = alias
+        # One for all threads, which every store of ours can be: Django's handle on it would connect
+        # again in each thread and for each request.
+        self._store = caches.create_connection(alias)
         self._breaker = CircuitBreaker(threshold=3, reset=reset)
         self._lock = Lock()
         self._computing: dict[str, Future[Any]] = {}
@@ -46,11 +48,11 @@ class Cache:
         """Connect when first needed: a store that is down now may come up later."""
 
     def stop(self) -> None:
-        caches[self._alias].close()
+        self._store.close()
 
     def check(self) -> None:
         """Raise when the store does not answer."""
-        caches[self._alias].set("health", "ok", 10)
+        self._store.set("health", "ok", 10)
 
     def get_or_compute(
         self, key: str, compute: Callable[[], T], *, adapter: TypeAdapter[T], ttl: float
@@ -159,7 +161,7 @@ class Cache:
         if permit is None:
             return None
         try:
-            result = getattr(caches[self._alias], operation)(*arguments)
+            result = getattr(self._store, operation)(*arguments)
         except Exception as error:  # noqa: BLE001 - no failure of a cache may reach a caller
             self._breaker.failed(permit)
             CACHE_REQUESTS.labels("error").inc()

@@ -1,8 +1,6 @@
 """Keys by which programs are known."""
 
-import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -10,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .keys import Key
 from .permissions import Principal
 
 
@@ -21,25 +20,25 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
         ``days`` is how long it is good for; without, it is good until it is revoked.
         """
-        prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        key = Key.make()
         expires_at = None if days is None else timezone.now() + timedelta(days=days)
         self.create(
-            prefix=prefix,
-            digest=_digest(secret),
+            prefix=key.prefix,
+            digest=key.digest,
             name=name,
             permissions=sorted(permissions),
             expires_at=expires_at,
         )
-        return f"{prefix}.{secret}"
+        return str(key)
 
-    def holder(self, key: str) -> Principal | None:
+    def holder(self, text: str) -> Principal | None:
         """Return whose key it is, if it is one that is good now."""
-        prefix, _, secret = key.partition(".")
-        if not prefix.isascii() or "\0" in prefix:
+        key = Key.read(text)
+        if key is None:
             return None
         good = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        found = self.filter(good, prefix=prefix, revoked_at=None).first()
-        if found is None or not hmac.compare_digest(found.digest, _digest(secret)):
+        found = self.filter(good, prefix=key.prefix, revoked_at=None).first()
+        if found is None or not hmac.compare_digest(found.digest, key.digest):
             return None
         return Principal(subject=found.name, permissions=frozenset(found.permissions))
 
@@ -50,12 +49,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 class ApiKey(models.Model):
-    """A key: its first part to find it by, and of its second part no more than a digest.
+    """A key: its first part to find it by, and of its second part no more than a digest."""
 
-    The secret is as long as a digest and random, so that a slow hash would protect nothing.
-    """
-
-    prefix = models.CharField(max_length=16, unique=True)
+    prefix = models.CharField(max_length=64, unique=True)
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=100)
     permissions = models.JSONField(default=list)
@@ -70,7 +66,3 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

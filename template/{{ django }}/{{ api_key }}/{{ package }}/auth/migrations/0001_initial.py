@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("prefix", models.CharField(max_length=16, unique=True)),
+                ("prefix", models.CharField(max_length=64, unique=True)),
                 ("digest", models.CharField(max_length=64)),
                 ("name", models.CharField(max_length=100)),
                 ("permissions", models.JSONField(default=list)),
