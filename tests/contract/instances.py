@@ -79,10 +79,18 @@ class Instance(ABC):
         """Make what has to stand before the first start."""
 
     def run(self, *command: str) -> None:
-        """Run a tool of the server under the server's account."""
-        subprocess.run(
-            command, check=True, capture_output=True, user=self._user, cwd=self.directory
+        """Run a tool of the server under the server's account.
+
+        Raises:
+            RuntimeError: with what it printed, when it fails.
+        """
+        result = subprocess.run(
+            command, check=False, capture_output=True, user=self._user, cwd=self.directory
         )
+        if result.returncode:
+            said = (result.stdout + result.stderr).decode(errors="replace")
+            message = f"{command[0]} failed:\n{said}"
+            raise RuntimeError(message)
 
     def start(self) -> None:
         """Start, and return once it answers.
@@ -221,8 +229,9 @@ class MariaDB(Instance):
         except FileNotFoundError:  # MySQL, which does it by itself
             self.run(binary("mysqld"), "--no-defaults", "--initialize-insecure", data)
             return
-        authentication = "--auth-root-authentication-method=normal"
-        self.run(install, "--no-defaults", data, authentication, "--skip-test-db")
+        # Everything is done by address here, so that nothing depends on how the machine is called.
+        options = ("--auth-root-authentication-method=normal", "--skip-name-resolve")
+        self.run(install, "--no-defaults", data, *options, "--skip-test-db")
 
     def command(self) -> list[str]:
         """Run in the foreground, on loopback only."""
