@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from ..core.errors import PreconditionFailedError
+from ..core.fields import JsonTextField
 from .signals import state_changed
 
 KEY_PATTERN = r"^[a-z0-9_.-]{1,64}$"
@@ -62,7 +63,7 @@ class Entry(models.Model):
     key = models.CharField(
         max_length=64, primary_key=True, validators=[RegexValidator(KEY_PATTERN)]
     )
-    value = models.JSONField(null=True)  # null is a value like any other
+    value = JsonTextField(null=True)  # null is a value like any other
     version = models.PositiveBigIntegerField()
     updated_at = models.DateTimeField()
 

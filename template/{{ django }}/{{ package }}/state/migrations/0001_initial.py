@@ -1,6 +1,8 @@
 import django.core.validators
 from django.db import migrations, models
 
+from ...core.fields import JsonTextField
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
                         validators=[django.core.validators.RegexValidator("^[a-z0-9_.-]{1,64}$")],
                     ),
                 ),
-                ("value", models.JSONField(null=True)),
+                ("value", JsonTextField(null=True)),
                 ("version", models.PositiveBigIntegerField()),
                 ("updated_at", models.DateTimeField()),
             ],
