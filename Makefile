@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help new setup test check lint format docs golden matrix bench tools
+.PHONY: help new setup test check lint format docs golden matrix switches bench tools
 
 # uv from the environment or the PATH, or one of our own in .tools, fetched with Python's venv.
 UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
@@ -42,6 +42,8 @@ golden: setup ## Write the golden file lists from what the template renders now
 
 matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fastapi] [SHARD=1/4] [JOBS=2]
 	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" --jobs="$${JOBS:-1}"
+
+switches: setup ## Give every other answer to every stack by update, and compare with fresh copies
 	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py
 
 bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
