@@ -221,24 +221,32 @@ class MariaDB(Instance):
         """The address of the server's own database."""
         return f"mysql://root@127.0.0.1:{self.port}/mysql"
 
+    def _places(self) -> list[str]:
+        # Not the usual folder for temporary tables: a server that starts there removes those of
+        # all others.
+        return [f"--datadir={self.directory / 'data'}", f"--tmpdir={self.directory / 'tmp'}"]
+
     def prepare(self) -> None:
         """Make the system tables."""
-        data = f"--datadir={self.directory / 'data'}"
+        temporary = self.directory / "tmp"
+        temporary.mkdir()
+        if self._user is not None:
+            shutil.chown(temporary, self._user)
         try:
             install = binary("mariadb-install-db")
         except FileNotFoundError:  # MySQL, which does it by itself
-            self.run(binary("mysqld"), "--no-defaults", "--initialize-insecure", data)
+            self.run(binary("mysqld"), "--no-defaults", "--initialize-insecure", *self._places())
             return
         # Everything is done by address here, so that nothing depends on how the machine is called.
         options = ("--auth-root-authentication-method=normal", "--skip-name-resolve")
-        self.run(install, "--no-defaults", data, *options, "--skip-test-db")
+        self.run(install, "--no-defaults", *self._places(), *options, "--skip-test-db")
 
     def command(self) -> list[str]:
         """Run in the foreground, on loopback only."""
         return [
             binary("mariadbd", "mysqld"),
             "--no-defaults",
-            f"--datadir={self.directory / 'data'}",
+            *self._places(),
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
             # Relative to the data: a whole path may be longer than a socket's may be.

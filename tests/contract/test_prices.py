@@ -67,8 +67,9 @@ def priced_editor(priced: Service, sign_in_to: Callable[[Service], SignIn]) -> C
 
 
 @pytest.fixture(scope="session")
-def sources() -> Iterator[str]:
-    """Currencies, each handed out once."""
+def sources(priced: Service) -> Iterator[str]:
+    """Currencies, each handed out once for each service: there are too few for all of a run."""
+    del priced
     return iter(SOURCES)
 
 
