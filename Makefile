@@ -6,7 +6,7 @@ UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
 RUN := $(UV) run --quiet --locked
 WORKERS ?= auto
 
-export UV DEST ANSWERS DEFAULTS REF FRAMEWORK SHARD JOBS
+export UV DEST ANSWERS DEFAULTS REF FRAMEWORK SHARD JOBS CHANGED
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,8 +40,9 @@ docs: setup ## Write the question reference from copier.yml
 golden: setup ## Write the golden file lists from what the template renders now
 	$(RUN) python -m tests.golden
 
-matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fastapi] [SHARD=1/4] [JOBS=2]
-	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" --jobs="$${JOBS:-1}"
+matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fastapi] [SHARD=1/4] [JOBS=2] [CHANGED=1]
+	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" \
+	  --jobs="$${JOBS:-1}" --changed="$$CHANGED"
 
 switches: setup ## Give every other answer to every stack by update, and compare with fresh copies
 	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py

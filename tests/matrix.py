@@ -1,18 +1,21 @@
-"""Make every stack, check it and hold it to the contract; show the results: `make matrix`.
+"""Make every stack, check it and hold it to the contract; keep the results: `make matrix`.
 
-What has passed is not run again while the template stays the same, so a run that was broken off
-goes on where it stopped.
+The results are evidence that is committed: one line a stack in `docs/evidence/results.jsonl`, and
+a page made of it. With `CHANGED=1` what has passed is not run again while the stack renders the
+same and the contract suite is the same, so a run that was broken off goes on where it stopped.
 """
 
 import argparse
+import hashlib
 import json
 import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,22 +23,43 @@ from tests import servers
 from tests.checkout import Checkout, run
 from tests.contract.stacks import Stack
 from tests.questionnaire import STACK, TEMPLATE, Answers, label
+from tests.rendering import fast_copier, files_of, render, snapshot
 from tests.stacks import LOGS, QUIET, check, every_stack, runnable
 
-RESULTS = LOGS.parent / "results.md"
-RECORD = LOGS.parent / "results.jsonl"
-# What a result depends on: with these unchanged, it holds.
-DECISIVE = ("copier.yml", "template", "partials", "hooks", "tests/contract")
+EVIDENCE = TEMPLATE / "docs" / "evidence"
+RECORD = EVIDENCE / "results.jsonl"
+TABLE = EVIDENCE / "README.md"
+# Names the commit of the template, which says nothing about the stack.
+ANSWERS_FILE = ".copier-answers.yml"
+HEAD = """\
+# Evidence: every stack, made and run
+
+Each stack was scaffolded by `make new` and installed; then its own `make check` ran (format, lint,
+types, tests) on real servers, and the contract suite against its running service. `make matrix`
+writes this page and [results.jsonl](results.jsonl). A stack that rendered differently, or was held
+to another contract suite, when the page was last written is marked as of an earlier template.
+
+"""
 PASSED = re.compile(r"(\d+) passed")
 COVERAGE = re.compile(r"Total coverage: ([\d.]+)%")
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a result depends on: with both unchanged, it holds."""
+
+    rendered: str
+    suite: str
+
+
+@dataclass(frozen=True)
 class Result:
-    """What became of one stack of the template whose decisive parts are ``tree``."""
+    """What became of one stack; times are in seconds, dates in UTC."""
 
     stack: str
-    tree: str
+    rendered: str
+    suite: str
+    date: str
     checked: bool
     tests: str
     coverage: str
@@ -48,59 +72,115 @@ class Result:
         """Whether the service passed its own check and the contract."""
         return self.checked and self.held
 
+    @property
+    def key(self) -> Key:
+        """What the result is of."""
+        return Key(self.rendered, self.suite)
 
-def table(results: Iterable[Result]) -> str:
-    """Return the results as a table in Markdown."""
+
+def table(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
+    """Return a table in Markdown of the results of the stacks, or that they have none."""
     lines = [
-        "| stack | own check | tests | coverage, % | contract | tests | seconds |",
-        "|---|---|---:|---:|---|---:|---:|",
+        "| stack | date | own check | tests | coverage, % | contract | tests | seconds |",
+        "|---|---|---|---:|---:|---|---:|---:|",
     ]
-    words = {True: "passed", False: "FAILED"}
-    lines += [
-        f"| {result.stack} | {words[result.checked]} | {result.tests} | {result.coverage} "
-        f"| {words[result.held]} | {result.contract_tests} | {result.seconds:.0f} |"
-        for result in results
-    ]
+    for stack, key in stacks.items():
+        result = results.get(stack)
+        if result is None:
+            lines.append(f"| {stack} | no result | | | | | | |")
+        else:
+            lines.append(_row(result, of_now=result.key == key))
     return "\n".join(lines) + "\n"
 
 
-def record(tree: str) -> dict[str, Result]:
-    """Return the results of that tree that were kept, the last of each stack."""
+def _row(result: Result, *, of_now: bool = True) -> str:
+    words = {True: "passed", False: "FAILED"}
+    date = result.date if of_now else f"{result.date}, of an earlier template"
+    return (
+        f"| {result.stack} | {date} | {words[result.checked]} | {result.tests} "
+        f"| {result.coverage} | {words[result.held]} | {result.contract_tests} "
+        f"| {result.seconds:.0f} |"
+    )
+
+
+def page(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
+    """Return the page of evidence."""
+    green = sum(
+        stack in results and results[stack].passed and results[stack].key == key
+        for stack, key in stacks.items()
+    )
+    summary = f"{green} of {len(stacks)} stacks have passed as they are now.\n\n"
+    return HEAD + summary + table(stacks, results)
+
+
+def record() -> dict[str, Result]:
+    """Return the results that were kept, by stack."""
     if not RECORD.exists():
         return {}
     lines = RECORD.read_text(encoding="utf-8").splitlines()
     results = [Result(**json.loads(line)) for line in lines]
-    return {result.stack: result for result in results if result.tree == tree}
+    return {result.stack: result for result in results}
 
 
-def examine(checkout: Checkout, tree: str, target: Path, answers: Answers) -> Result:
+def keep(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> None:
+    """Write the evidence: the results of the stacks that there are, and the page."""
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(asdict(results[stack])) for stack in stacks if stack in results]
+    RECORD.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    TABLE.write_text(page(stacks, results), encoding="utf-8")
+
+
+def keys(checkout: Checkout, rows: Iterable[Answers]) -> dict[str, Key]:
+    """Return what the result of each stack depends on, by stack."""
+    suite = _digest(files_of(checkout.path / "tests" / "contract"))
+    found = {}
+    with TemporaryDirectory(prefix="renders-") as folder, fast_copier():
+        template = snapshot(Path(folder) / "template")
+        for row in rows:
+            files = files_of(render(template, Path(folder) / label(row), row))
+            files.pop(ANSWERS_FILE)
+            found[label(row)] = Key(_digest(files), suite)
+    return found
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path, content in files.items():
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Result:
     """Make the stack in ``target``, run its own check and the contract, and remove it."""
     start = time.monotonic()
     own = check(checkout, target, answers)
     held, said = False, "not run: the service was not made\n"
     if (target / "Makefile").exists():
-        held, said = hold_to_contract(target, answers)
+        held, said = hold_to_contract(checkout, target, answers)
     (LOGS / f"{own.name}.contract.log").write_text(said, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     return Result(
         stack=own.name,
-        tree=tree,
+        rendered=key.rendered,
+        suite=key.suite,
+        date=datetime.now(UTC).date().isoformat(),
         checked=own.passed,
         tests=_last(PASSED, own.said),
         coverage=_last(COVERAGE, own.said),
         held=held,
         contract_tests=_last(PASSED, said),
-        seconds=time.monotonic() - start,
+        seconds=round(time.monotonic() - start),
     )
 
 
-def hold_to_contract(project: Path, answers: Answers) -> tuple[bool, str]:
+def hold_to_contract(checkout: Checkout, project: Path, answers: Answers) -> tuple[bool, str]:
     """Run the contract suite against a project that is set up; return whether it passed."""
     framework, database, cache, auth, example = (answers[name] for name in STACK)
     stack = Stack(str(framework), str(database), str(cache), str(auth), bool(example))
     # In one process: each one more would start all the services of the suite again.
     options = ["tests/contract", f"--stack={stack.name}", f"--project={project}", "--quiet"]
-    result = run(TEMPLATE, sys.executable, "-m", "pytest", *options, environment=QUIET)
+    result = run(checkout.path, sys.executable, "-m", "pytest", *options, environment=QUIET)
     return result.returncode == 0, result.stdout + result.stderr
 
 
@@ -109,25 +189,28 @@ def _last(pattern: re.Pattern[str], text: str) -> str:
     return found[-1] if found else ""
 
 
-def run_all(rows: Iterable[Answers], jobs: int) -> Iterator[Result]:
+def run_all(
+    checkout: Checkout,
+    rows: Iterable[Answers],
+    stacks: Mapping[str, Key],
+    jobs: int,
+    *,
+    only_changed: bool = False,
+) -> Iterator[Result]:
     """Yield the results of the stacks as they come in, several being made at a time."""
+    known = record() if only_changed else {}
     with TemporaryDirectory(prefix="matrix-") as folder, ThreadPoolExecutor(jobs) as pool:
-        checkout = Checkout.of_working_tree(Path(folder) / "armature")
-        tree = " ".join(checkout.git("rev-parse", f"HEAD:{part}")[:12] for part in DECISIVE)
-        known = record(tree)
         waiting = []
         for number, row in enumerate(rows):
+            key = stacks[label(row)]
             result = known.get(label(row))
-            if result is not None and result.passed:
+            if result is not None and result.passed and result.key == key:
                 yield result
                 continue
             target = Path(folder) / f"service-{number}"
-            waiting.append(pool.submit(examine, checkout, tree, target, row))
+            waiting.append(pool.submit(examine, checkout, key, target, row))
         for done in as_completed(waiting):
-            result = done.result()
-            with RECORD.open("a", encoding="utf-8") as kept:
-                kept.write(json.dumps(asdict(result)) + "\n")
-            yield result
+            yield done.result()
 
 
 def main() -> int:
@@ -136,6 +219,7 @@ def main() -> int:
     parser.add_argument("--framework", default="")
     parser.add_argument("--shard", default="")
     parser.add_argument("--jobs", type=int, default=1, help="stacks at a time")
+    parser.add_argument("--changed", default="", help="1: run what has not passed as it is now")
     options = parser.parse_args()
     try:
         wanted = every_stack(options.framework, options.shard)
@@ -150,15 +234,28 @@ def main() -> int:
         print(
             f"{len(wanted) - len(rows)} stacks are left out for want of a server", file=sys.stderr
         )
-    results: list[Result] = []
     LOGS.mkdir(parents=True, exist_ok=True)
-    for result in run_all(rows, options.jobs):
-        results.append(result)
-        print(table([result]).splitlines()[-1], file=sys.stderr, flush=True)
-        if not result.passed:
-            print(f"  logs: {LOGS / result.stack}.*", file=sys.stderr, flush=True)
-        RESULTS.write_text(table(results), encoding="utf-8")
-    print(table(results), end="")
+    results: list[Result] = []
+    start = time.monotonic()
+    with TemporaryDirectory(prefix="template-") as folder:
+        checkout = Checkout.of_working_tree(Path(folder) / "armature")
+        stacks = keys(checkout, every_stack())
+        kept = record()
+        for result in run_all(
+            checkout, rows, stacks, options.jobs, only_changed=options.changed == "1"
+        ):
+            results.append(result)
+            kept[result.stack] = result
+            keep(stacks, kept)
+            failures = sum(not one.passed for one in results)
+            elapsed = f"{time.monotonic() - start:.0f} s"
+            progress = f"{len(results)} of {len(rows)}, {elapsed}, {failures} failed"
+            print(f"{_row(result)} {progress}", file=sys.stderr, flush=True)
+            if not result.passed:
+                print(f"  logs: {LOGS / result.stack}.*", file=sys.stderr, flush=True)
+        wanted_names = {label(row) for row in rows}
+        shown = {stack: key for stack, key in stacks.items() if stack in wanted_names}
+        print(table(shown, kept), end="")
     return 0 if results and all(result.passed for result in results) else 1
 
 

@@ -1,63 +1,129 @@
-"""The matrix: what has passed is kept, what has not is run again, and the table says which."""
+"""The matrix: what has passed is kept, what has not is run again, and the page says which."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from tests import matrix
 from tests.checkout import Checkout
-from tests.matrix import Result, run_all, table
+from tests.matrix import Key, Result, keep, keys, page, record, run_all
 from tests.questionnaire import Answers, label
 
 ROWS: list[Answers] = [
     {"framework": "fastapi", "cache": "memory"},
     {"framework": "fastapi", "cache": "redis"},
 ]
+NOW = {"fastapi-memory": Key("a", "s"), "fastapi-redis": Key("b", "s")}
 
 
-def result(row: Answers, tree: str, *, held: bool = True) -> Result:
-    return Result(label(row), tree, True, "10", "99.5", held, "20", 1.4)  # noqa: FBT003
+def result(stack: str, key: Key, *, held: bool = True) -> Result:
+    return Result(
+        stack=stack,
+        rendered=key.rendered,
+        suite=key.suite,
+        date="2026-11-25",
+        checked=True,
+        tests="10",
+        coverage="99.5",
+        held=held,
+        contract_tests="20",
+        seconds=1.0,
+    )
+
+
+@pytest.fixture(autouse=True)
+def evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the results of these tests apart."""
+    monkeypatch.setattr(matrix, "EVIDENCE", tmp_path)
+    monkeypatch.setattr(matrix, "RECORD", tmp_path / "results.jsonl")
+    monkeypatch.setattr(matrix, "TABLE", tmp_path / "README.md")
 
 
 @pytest.fixture
-def examined(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, checkout: Checkout) -> list[str]:
+def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The stacks that were really run, instead of running them; the second one never holds."""
     done: list[str] = []
 
-    def examine(_checkout: Checkout, tree: str, _target: Path, row: Answers) -> Result:
+    def examine(_checkout: Checkout, key: Key, _target: Path, row: Answers) -> Result:
         done.append(label(row))
-        return result(row, tree, held=row["cache"] != "redis")
+        return result(label(row), key, held=row["cache"] != "redis")
 
     monkeypatch.setattr(matrix, "examine", examine)
-    monkeypatch.setattr(matrix, "RECORD", tmp_path / "results.jsonl")
-    monkeypatch.setattr(Checkout, "of_working_tree", lambda _path: checkout)
     return done
 
 
-def test_what_passed_is_kept_and_what_failed_is_run_again(examined: list[str]) -> None:
-    first = {one.stack: one.passed for one in run_all(ROWS, jobs=2)}
+def run_and_keep(
+    checkout: Checkout, stacks: dict[str, Key], *, only_changed: bool = True
+) -> dict[str, bool]:
+    run = run_all(checkout, ROWS, stacks, jobs=2, only_changed=only_changed)
+    results = {one.stack: one for one in run}
+    keep(stacks, record() | results)
+    return {stack: one.passed for stack, one in results.items()}
+
+
+def test_what_passed_is_kept_and_what_failed_is_run_again(
+    examined: list[str], checkout: Checkout
+) -> None:
+    first = run_and_keep(checkout, NOW)
     assert first == {"fastapi-memory": True, "fastapi-redis": False}
     assert sorted(examined) == ["fastapi-memory", "fastapi-redis"]
 
-    again = {one.stack: one.passed for one in run_all(ROWS, jobs=2)}
-    assert again == first
+    assert run_and_keep(checkout, NOW) == first
     assert sorted(examined) == ["fastapi-memory", "fastapi-redis", "fastapi-redis"]
 
 
-def test_what_passed_with_another_template_is_run_again(
-    examined: list[str], monkeypatch: pytest.MonkeyPatch
+def test_everything_is_run_unless_only_what_has_changed_is_asked_for(
+    examined: list[str], checkout: Checkout
 ) -> None:
-    list(run_all(ROWS[:1], jobs=1))
-    monkeypatch.setattr(matrix, "DECISIVE", ("copier.yml", "hooks"))  # stands for a change in one
-    list(run_all(ROWS[:1], jobs=1))
+    run_and_keep(checkout, NOW)
+    run_and_keep(checkout, NOW, only_changed=False)
 
-    assert examined == ["fastapi-memory", "fastapi-memory"]
+    assert examined.count("fastapi-memory") == 2
 
 
-def test_the_table_says_what_failed() -> None:
-    lines = table([result(ROWS[0], "a"), result(ROWS[1], "a", held=False)]).splitlines()
+@pytest.mark.parametrize("changed", [{"rendered": "c"}, {"suite": "t"}])
+def test_what_has_changed_is_run_again(
+    examined: list[str], checkout: Checkout, changed: dict[str, str]
+) -> None:
+    run_and_keep(checkout, NOW)
+    run_and_keep(
+        checkout, NOW | {"fastapi-memory": dataclasses.replace(NOW["fastapi-memory"], **changed)}
+    )
 
-    assert lines[2:] == [
-        "| fastapi-memory | passed | 10 | 99.5 | passed | 20 | 1 |",
-        "| fastapi-redis | passed | 10 | 99.5 | FAILED | 20 | 1 |",
+    assert examined.count("fastapi-memory") == 2
+
+
+def test_a_change_of_one_stack_leaves_the_results_of_others(checkout: Checkout) -> None:
+    rows: list[Answers] = [{"cache": "memory"}, {"cache": "redis"}]
+    before = keys(checkout, rows)
+    assert keys(checkout, rows) == before
+    assert before["memory"].rendered != before["redis"].rendered
+    assert before["memory"].suite == before["redis"].suite
+
+
+def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
+    now = NOW | {"fastapi-old": Key("c", "s"), "fastapi-none": Key("d", "s")}
+    text = page(
+        now,
+        {
+            "fastapi-memory": result("fastapi-memory", now["fastapi-memory"]),
+            "fastapi-redis": result("fastapi-redis", now["fastapi-redis"], held=False),
+            "fastapi-old": result("fastapi-old", Key("old", "s")),
+        },
+    )
+
+    assert "\n1 of 4 stacks have passed as they are now.\n" in text
+    old = "| fastapi-old | 2026-11-25, of an earlier template | passed | 10 | 99.5 | passed | 20 "
+    assert text.splitlines()[-4:] == [
+        "| fastapi-memory | 2026-11-25 | passed | 10 | 99.5 | passed | 20 | 1 |",
+        "| fastapi-redis | 2026-11-25 | passed | 10 | 99.5 | FAILED | 20 | 1 |",
+        f"{old}| 1 |",
+        "| fastapi-none | no result | | | | | | |",
     ]
+
+
+def test_results_of_stacks_that_are_no_more_are_dropped() -> None:
+    keep(NOW, {"rails-memory": result("rails-memory", Key("r", "s"))})
+
+    assert record() == {}
