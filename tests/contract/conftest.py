@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests import servers
+from tests.contract_stacks import DEFAULT
 
 from .client import Client
 from .databases import create
@@ -32,7 +33,7 @@ from .rates import RatesService
 from .service import Service
 from .sign_in import SIGN_INS, SignIn
 from .spare import Spare
-from .stacks import DEFAULT, Stack
+from .stacks import Stack
 from .watch import broken_promises
 
 StartService = Callable[..., Service]

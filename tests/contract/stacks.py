@@ -8,15 +8,6 @@ CACHES = ("memory", "redis", "memcached")
 AUTHS = ("jwt", "session", "oidc", "api_key", "none")
 EXAMPLES = {"example": True, "bare": False}
 
-# What runs when no --stack is given. A new stack is one line.
-DEFAULT = (
-    "fastapi-sqlite-memory-jwt-example",
-    "fastapi-postgresql-redis-session-example",
-    "fastapi-mysql-memcached-oidc-example",
-    "fastapi-postgresql-memcached-api_key-bare",
-    "fastapi-mysql-redis-none-bare",
-)
-
 
 @dataclass(frozen=True)
 class Stack:

@@ -7,12 +7,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.contract_stacks import DEFAULT
+
 from .client import Inspector
 from .events import parse, split
 from .metrics import Metrics
 from .openapi import Document
 from .rates import RatesService
-from .stacks import DEFAULT, Stack
+from .stacks import Stack
 from .watch import broken_promises
 
 PROBLEM = {

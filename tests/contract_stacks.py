@@ -1,0 +1,12 @@
+"""The stacks that `make test` holds to the contract; `make matrix` holds every one to it.
+
+Apart from the suite, so that another choice of stacks leaves the matrix's results as they are.
+"""
+
+DEFAULT = (
+    "fastapi-sqlite-memory-jwt-example",
+    "fastapi-postgresql-redis-session-example",
+    "fastapi-mysql-memcached-oidc-example",
+    "fastapi-postgresql-memcached-api_key-bare",
+    "fastapi-mysql-redis-none-bare",
+)
