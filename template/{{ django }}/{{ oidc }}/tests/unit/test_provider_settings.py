@@ -49,24 +49,24 @@ def test_development_does_without_a_provider() -> None:
 
 
 @pytest.mark.parametrize(
-    "issuer", ["issuer.example", "ftp://issuer.example", "https://", "https://a b", "https://a?b"]
+    "address", ["issuer.example", "ftp://issuer.example", "https://", "https://a b", "https://a?b"]
 )
-def test_an_issuer_is_an_address(issuer: str) -> None:
-    said = refusal("production", issuer)
+def test_an_issuer_is_an_address(address: str) -> None:
+    said = refusal("production", address)
     assert said == "OIDC_ISSUER must look like https://login.example.com"
 
 
 @pytest.mark.parametrize(
-    "issuer", ["http://issuer.example", "http://localhost.example", "http://127.0.0.10"]
+    "address", ["http://issuer.example", "http://localhost.example", "http://127.0.0.10"]
 )
-def test_in_production_nobody_on_the_way_can_change_what_it_says(issuer: str) -> None:
-    said = refusal("production", issuer)
+def test_in_production_nobody_on_the_way_can_change_what_it_says(address: str) -> None:
+    said = refusal("production", address)
     assert said == "OIDC_ISSUER must be an https address in production"
-    assert refusal("development", issuer) == ""
+    assert refusal("development", address) == ""
 
 
 @pytest.mark.parametrize(
-    "issuer", ["http://localhost:9000", "http://127.0.0.1", "http://[::1]/realms/a"]
+    "address", ["http://localhost:9000", "http://127.0.0.1", "http://[::1]/realms/a"]
 )
-def test_on_the_same_machine_there_is_nobody_on_the_way(issuer: str) -> None:
-    assert refusal("production", issuer) == ""
+def test_on_the_same_machine_there_is_nobody_on_the_way(address: str) -> None:
+    assert refusal("production", address) == ""

@@ -68,9 +68,7 @@ def begin_login(request: HttpRequest, next_path: NextPath = "/auth/me") -> HttpR
 
 
 @router.get("/callback", response={303: None} | problems(401, 422, 503), auth=None)
-def finish_login(
-    request: HttpRequest, state: str, code: str = "", error: str = ""
-) -> HttpResponse:
+def finish_login(request: HttpRequest, state: str, code: str = "", error: str = "") -> HttpResponse:
     """Take the provider's answer: begins a session with a new cookie and CSRF token."""
     attempt = find(request, state)
     if not code:
