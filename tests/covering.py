@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, product
 
-from tests.questionnaire import Answer, Answers, refused
+from tests.questionnaire import Answer, Answers
 
 Axes = Mapping[str, Sequence[Answer]]
 Pair = tuple[tuple[str, Answer], tuple[str, Answer]]
@@ -15,7 +15,6 @@ def pairs_of(axes: Axes) -> set[Pair]:
         ((first, one), (second, two))
         for first, second in combinations(axes, 2)
         for one, two in product(axes[first], axes[second])
-        if not refused({first: one, second: two})
     }
 
 
@@ -37,12 +36,11 @@ def pairwise(axes: Axes) -> list[Answers]:
 
     Greedy: each row is the combination, of all there are, that covers most of what is missing.
     """
-    rows = (dict(zip(axes, answers, strict=True)) for answers in product(*axes.values()))
-    every = [row for row in rows if not refused(row)]
+    every = [dict(zip(axes, answers, strict=True)) for answers in product(*axes.values())]
     missing = pairs_of(axes)
-    chosen: list[Answers] = []
+    rows: list[Answers] = []
     while missing:
         best = max(every, key=lambda row: len(pairs_in(row) & missing))
-        chosen.append(best)
+        rows.append(best)
         missing -= pairs_in(best)
-    return chosen
+    return rows

@@ -44,10 +44,7 @@ def computed() -> dict[str, Mapping[str, Any]]:
 
 
 def choices(name: str, *, built: bool) -> list[Answer]:
-    """Return the answers that a question takes; with `built`, those that make a service today.
-
-    One that is refused beside some other answer only is built: `refused` knows of that.
-    """
+    """Return the answers that a question takes; with `built`, those that make a service today."""
     question = questions()[name]
     if question["type"] == "bool":
         return [True, False]
@@ -55,36 +52,21 @@ def choices(name: str, *, built: bool) -> list[Answer]:
     for choice in question["choices"].values():
         if isinstance(choice, str):
             found.append(choice)
-        elif not built or "{%" in choice["validator"]:
+        elif not built:
             found.append(choice["value"])
     return found
 
 
-def refused(answers: Mapping[str, Answer]) -> str:
-    """Return why these answers do not go together yet, or nothing when they do."""
-    return "".join(validator.render(answers) for validator in _conditions(answers))
-
-
-def _conditions(answers: Mapping[str, Answer]) -> Iterator[Template]:
-    for name, answer in answers.items():
-        for choice in questions()[name].get("choices", {}).values():
-            conditional = not isinstance(choice, str) and "{%" in choice["validator"]
-            if conditional and choice["value"] == answer:
-                yield _compiled(choice["validator"])
+def combinations(names: Iterable[str], *, built: bool) -> Iterator[Answers]:
+    """Yield every combination of answers to the named questions."""
+    names = tuple(names)
+    for answers in product(*(choices(name, built=built) for name in names)):
+        yield dict(zip(names, answers, strict=True))
 
 
 @cache
 def _compiled(text: str) -> Template:
     return Environment(autoescape=False).from_string(text)  # noqa: S701 - no HTML
-
-
-def combinations(names: Iterable[str], *, built: bool) -> Iterator[Answers]:
-    """Yield every combination of answers to the named questions; with `built`, none refused."""
-    names = tuple(names)
-    for values in product(*(choices(name, built=built) for name in names)):
-        answers = dict(zip(names, values, strict=True))
-        if not (built and refused(answers)):
-            yield answers
 
 
 @cache

@@ -1,6 +1,5 @@
 """Write questions.md from copier.yml, or with `--check` say whether it is what would be written."""
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,7 +25,6 @@ A layer is a folder of `template/` that appears when its condition holds.
 | layer | appears when |
 |---|---|
 """
-TAG = re.compile(r"\{%.*?%\}")
 LAYER_START, LAYER_END = "{{ '.' if ", " else '' }}"
 
 
@@ -44,8 +42,6 @@ def question_section(name: str, question: Mapping[str, Any]) -> Iterator[str]:
             if isinstance(choice, str):
                 mark = " (default)" if choice == default else ""
                 yield f"| `{choice}`{mark} | {title} |"
-            elif "{%" in choice["validator"]:
-                yield f"| `{choice['value']}` | {title}; {TAG.sub('', choice['validator'])} |"
             else:
                 yield f"| `{choice['value']}` | {title}: not built yet, and refused |"
     elif "{" in default:

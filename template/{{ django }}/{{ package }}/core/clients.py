@@ -1,6 +1,7 @@
 """Calls to other services: bounded in time, repeated where that is safe, broken off in time."""
 
 import time
+from contextlib import closing
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -97,16 +98,16 @@ class ServiceClient:
             wait_jitter=0.05,
         ):
             with attempt:
-                return self._get_once(path, model)
+                return self._send(self._client.build_request("GET", path), model)
         raise AssertionError  # a retry context returns or raises
 
-    def _get_once(self, path: str, model: type[M]) -> M:
+    def _send(self, request: httpx2.Request, model: type[M]) -> M:
         permit = self.breaker.allow()
         if permit is None:
             self._count("broken_off")
             raise ExternalServiceError(self.name, "calls are broken off")
         try:
-            status, content = self._ask(path)
+            status, content = self._ask(request)
             body = self._read(status, content, model)
         except RefusedError as error:  # the service works
             self.breaker.succeeded(permit)
@@ -124,11 +125,12 @@ class ServiceClient:
         self._count("success")
         return body
 
-    def _ask(self, path: str) -> tuple[int, bytes]:
+    def _ask(self, request: httpx2.Request) -> tuple[int, bytes]:
+        request.headers.update(_request_id())
         deadline = time.monotonic() + self._timeout
         content = bytearray()
         try:
-            with self._client.stream("GET", path, headers=_request_id()) as response:
+            with closing(self._client.send(request, stream=True)) as response:
                 # The client's own timeout bounds each read, so a slow drip could last for ever.
                 for chunk in response.iter_bytes():
                     content += chunk
