@@ -2,7 +2,7 @@
 
 The results are evidence that is committed: one line a stack in `docs/evidence/results.jsonl`, and
 a page made of it. With `CHANGED=1` what has passed is not run again while the stack renders the
-same and the contract suite is the same, so a run that was broken off goes on where it stopped.
+same, so a run that was broken off goes on where it stopped.
 """
 
 import argparse
@@ -36,8 +36,9 @@ HEAD = """\
 
 Each stack was scaffolded by `make new` and installed; then its own `make check` ran (format, lint,
 types, tests) on real servers, and the contract suite against its running service. `make matrix`
-writes this page and [results.jsonl](results.jsonl). A stack that rendered differently, or was held
-to another contract suite, when the page was last written is marked as of an earlier template.
+writes this page and [results.jsonl](results.jsonl). It says of a stack that rendered differently
+then that its result is of an earlier template, and of one that was held to another state of the
+contract suite that it was an earlier suite.
 
 """
 PASSED = re.compile(r"(\d+) passed")
@@ -46,7 +47,7 @@ COVERAGE = re.compile(r"Total coverage: ([\d.]+)%")
 
 @dataclass(frozen=True)
 class Key:
-    """What a result depends on: with both unchanged, it holds."""
+    """What a result is of: a stack as it rendered, and the contract suite as it stood."""
 
     rendered: str
     suite: str
@@ -72,11 +73,6 @@ class Result:
         """Whether the service passed its own check and the contract."""
         return self.checked and self.held
 
-    @property
-    def key(self) -> Key:
-        """What the result is of."""
-        return Key(self.rendered, self.suite)
-
 
 def table(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return a table in Markdown of the results of the stacks, or that they have none."""
@@ -89,27 +85,31 @@ def table(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
         if result is None:
             lines.append(f"| {stack} | no result | | | | | | |")
         else:
-            lines.append(_row(result, of_now=result.key == key))
+            lines.append(_row(result, key))
     return "\n".join(lines) + "\n"
 
 
-def _row(result: Result, *, of_now: bool = True) -> str:
+def _row(result: Result, now: Key) -> str:
+    date = result.date
+    if result.rendered != now.rendered:
+        date += ", of an earlier template"
     words = {True: "passed", False: "FAILED"}
-    date = result.date if of_now else f"{result.date}, of an earlier template"
+    held = words[result.held]
+    if result.suite != now.suite:
+        held += ", an earlier suite"
     return (
         f"| {result.stack} | {date} | {words[result.checked]} | {result.tests} "
-        f"| {result.coverage} | {words[result.held]} | {result.contract_tests} "
-        f"| {result.seconds:.0f} |"
+        f"| {result.coverage} | {held} | {result.contract_tests} | {result.seconds:.0f} |"
     )
 
 
 def page(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return the page of evidence."""
     green = sum(
-        stack in results and results[stack].passed and results[stack].key == key
+        stack in results and results[stack].passed and results[stack].rendered == key.rendered
         for stack, key in stacks.items()
     )
-    summary = f"{green} of {len(stacks)} stacks have passed as they are now.\n\n"
+    summary = f"{green} of {len(stacks)} stacks have passed as they render now.\n\n"
     return HEAD + summary + table(stacks, results)
 
 
@@ -204,7 +204,7 @@ def run_all(
         for number, row in enumerate(rows):
             key = stacks[label(row)]
             result = known.get(label(row))
-            if result is not None and result.passed and result.key == key:
+            if result is not None and result.passed and result.rendered == key.rendered:
                 yield result
                 continue
             target = Path(folder) / f"service-{number}"
@@ -219,7 +219,9 @@ def main() -> int:
     parser.add_argument("--framework", default="")
     parser.add_argument("--shard", default="")
     parser.add_argument("--jobs", type=int, default=1, help="stacks at a time")
-    parser.add_argument("--changed", default="", help="1: run what has not passed as it is now")
+    parser.add_argument(
+        "--changed", default="", help="1: run what has not passed as it renders now"
+    )
     options = parser.parse_args()
     try:
         wanted = every_stack(options.framework, options.shard)
@@ -250,7 +252,7 @@ def main() -> int:
             failures = sum(not one.passed for one in results)
             elapsed = f"{time.monotonic() - start:.0f} s"
             progress = f"{len(results)} of {len(rows)}, {elapsed}, {failures} failed"
-            print(f"{_row(result)} {progress}", file=sys.stderr, flush=True)
+            print(f"{_row(result, stacks[result.stack])} {progress}", file=sys.stderr, flush=True)
             if not result.passed:
                 print(f"  logs: {LOGS / result.stack}.*", file=sys.stderr, flush=True)
         wanted_names = {label(row) for row in rows}

@@ -82,16 +82,18 @@ def test_everything_is_run_unless_only_what_has_changed_is_asked_for(
     assert examined.count("fastapi-memory") == 2
 
 
-@pytest.mark.parametrize("changed", [{"rendered": "c"}, {"suite": "t"}])
-def test_what_has_changed_is_run_again(
-    examined: list[str], checkout: Checkout, changed: dict[str, str]
+@pytest.mark.parametrize(
+    ("changed", "runs"), [({"rendered": "c"}, 2), ({"suite": "t"}, 1)], ids=["render", "suite"]
+)
+def test_what_renders_otherwise_is_run_again(
+    examined: list[str], checkout: Checkout, changed: dict[str, str], runs: int
 ) -> None:
     run_and_keep(checkout, NOW)
     run_and_keep(
         checkout, NOW | {"fastapi-memory": dataclasses.replace(NOW["fastapi-memory"], **changed)}
     )
 
-    assert examined.count("fastapi-memory") == 2
+    assert examined.count("fastapi-memory") == runs
 
 
 def test_a_change_of_one_stack_leaves_the_results_of_others(checkout: Checkout) -> None:
@@ -103,23 +105,24 @@ def test_a_change_of_one_stack_leaves_the_results_of_others(checkout: Checkout) 
 
 
 def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
-    now = NOW | {"fastapi-old": Key("c", "s"), "fastapi-none": Key("d", "s")}
+    now = {name: Key(name, "s") for name in ("fine", "failed", "before", "suite", "missing")}
     text = page(
         now,
         {
-            "fastapi-memory": result("fastapi-memory", now["fastapi-memory"]),
-            "fastapi-redis": result("fastapi-redis", now["fastapi-redis"], held=False),
-            "fastapi-old": result("fastapi-old", Key("old", "s")),
+            "fine": result("fine", now["fine"]),
+            "failed": result("failed", now["failed"], held=False),
+            "before": result("before", Key("otherwise", "s")),
+            "suite": result("suite", Key("suite", "t")),
         },
     )
 
-    assert "\n1 of 4 stacks have passed as they are now.\n" in text
-    old = "| fastapi-old | 2026-11-25, of an earlier template | passed | 10 | 99.5 | passed | 20 "
-    assert text.splitlines()[-4:] == [
-        "| fastapi-memory | 2026-11-25 | passed | 10 | 99.5 | passed | 20 | 1 |",
-        "| fastapi-redis | 2026-11-25 | passed | 10 | 99.5 | FAILED | 20 | 1 |",
-        f"{old}| 1 |",
-        "| fastapi-none | no result | | | | | | |",
+    assert "\n2 of 5 stacks have passed as they render now.\n" in text
+    assert text.splitlines()[-5:] == [
+        "| fine | 2026-11-25 | passed | 10 | 99.5 | passed | 20 | 1 |",
+        "| failed | 2026-11-25 | passed | 10 | 99.5 | FAILED | 20 | 1 |",
+        "| before | 2026-11-25, of an earlier template | passed | 10 | 99.5 | passed | 20 | 1 |",
+        "| suite | 2026-11-25 | passed | 10 | 99.5 | passed, an earlier suite | 20 | 1 |",
+        "| missing | no result | | | | | | |",
     ]
 
 
