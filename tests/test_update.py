@@ -182,6 +182,7 @@ def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
 
 
 @pytest.mark.exhaustive
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize(
     ("question", "walk"), [pytest.param(*switch, id=switch[0]) for switch in switches(STACK)]
 )
