@@ -1,14 +1,16 @@
 """Rendering in process, fast enough to render every combination."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import pytest
 from copier import run_copy
 from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment
 from copier._main import Worker
+from copier._user_data import AnswersMap
 from plumbum import local
 
 from tests import working_tree
@@ -31,15 +33,15 @@ def render(template: Path, target: Path, answers: Mapping[str, Any]) -> Path:
 def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
     """Make Copier compile each string once, for all renders within the block.
 
-    Copier compiles every part of every path anew in each render, which is most of its time, and
-    asks git about each file it writes. By default git is hidden, and templates are plain folders;
-    with `clones_of` Copier makes its clones, all of that checkout as it stands. Here are the only
-    private names of Copier that the tests touch; `test_a_fast_render_is_a_plain_render` and
-    `test_a_fast_update_is_a_plain_update` prove that the output is the same.
+    Copier compiles every part of every path anew in each render, puts the answers together for
+    each of them, and asks git about each file it writes: that is most of its time. By default git
+    is hidden, and templates are plain folders; with `clones_of` Copier makes its clones, all of
+    that checkout as it stands. Here are the only private names of Copier that the tests touch;
+    `test_a_fast_render_is_a_plain_render` and `test_a_fast_update_is_a_plain_update` prove that
+    the output is the same.
     """
     compile_string = SandboxedEnvironment.from_string
     make_environment: Any = Worker.jinja_env
-    ask_git = Worker._sync_git_index_executable_bit  # noqa: SLF001
     compiled: dict[tuple[int, str], jinja2.Template] = {}
     environments: dict[Path, SandboxedEnvironment] = {}
 
@@ -58,16 +60,34 @@ def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
             environments[place].loader = CopierTemplateLoader(place)
         return environments[place]
 
-    SandboxedEnvironment.from_string = from_string  # type: ignore[method-assign,assignment]
-    Worker.jinja_env = property(jinja_env)  # type: ignore[assignment,method-assign]
-    Worker._sync_git_index_executable_bit = lambda *_: None  # type: ignore[method-assign]  # noqa: SLF001
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SandboxedEnvironment, "from_string", from_string)
+        patch.setattr(Worker, "jinja_env", property(jinja_env))
+        patch.setattr(Worker, "_sync_git_index_executable_bit", lambda *_: None)
+        for owner, name in ((AnswersMap, "combined"), (Worker, "answers_relpath")):
+            patch.setattr(owner, name, property(_until_answered(vars(owner)[name].fget)))
+        remember = "_answers_to_remember"
+        patch.setattr(Worker, remember, _until_answered(vars(Worker)[remember]))
         with nullcontext() if clones_of else local.env(PATH=""):
             yield
-    finally:
-        SandboxedEnvironment.from_string = compile_string  # type: ignore[method-assign]
-        Worker.jinja_env = make_environment  # type: ignore[method-assign]
-        Worker._sync_git_index_executable_bit = ask_git  # type: ignore[method-assign]  # noqa: SLF001
+
+
+def _until_answered(method: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+    """Make a method of answers, or of the worker that has them, compute once for each state."""
+    place = f"_until_answered_{method.__name__}"
+
+    def remembered(self: Any) -> Any:  # noqa: ANN401
+        answers: AnswersMap = getattr(self, "answers", self)
+        sources = (answers.user, answers.init, answers.metadata, answers.last)
+        # Answers are added, and never changed while a worker lives.
+        state = (*map(len, sources), len(answers.hidden), id(answers.external))
+        known, value = self.__dict__.get(place, (None, None))
+        if known != state:
+            value = method(self)
+            self.__dict__[place] = (state, value)
+        return value
+
+    return remembered
 
 
 def files_of(project: Path) -> dict[str, bytes]:
