@@ -42,6 +42,12 @@ def run(where: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def first_line(text: str) -> str:
+    """Return the first line that says something, without the word that it is an error."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0].removeprefix("error: ").rstrip(".") if lines else "it said nothing"
+
+
 def last_line(text: str) -> str:
     """Return the last line that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -70,13 +76,16 @@ def make_lock(where: Path) -> None:
     """Write `uv.lock`, unless it is there."""
     if (where / "uv.lock").exists():
         return
-    result = run(where, find_uv(), "lock", "--quiet")
+    uv = find_uv()
+    result = run(where, uv, "lock", "--quiet")
     if result.returncode != 0:
-        script = Path(__file__).resolve()
+        reason, remedy = last_line(result.stderr), "once the package index can be reached"
+        python = run(where, uv, "python", "find", "--no-python-downloads")
+        if python.returncode != 0:  # uv may have failed to fetch one from where there is none
+            reason, remedy = first_line(python.stderr), "once there is a Python that it can use"
         message = (
             f"the service is complete, but its lock file could not be made "
-            f"({last_line(result.stderr)}): once the package index can be reached, "
-            f"run `python3 {script} {where}`"
+            f"({reason}): {remedy}, run `python3 {Path(__file__).resolve()} {where}`"
         )
         raise SetupError(message)
 

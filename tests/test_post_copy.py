@@ -73,6 +73,22 @@ def test_without_a_package_index_it_says_so_and_goes_on_from_there_later(service
     assert run(service, "git", "ls-files").stdout.split() == ["pyproject.toml", "uv.lock"]
 
 
+def test_without_a_python_that_is_new_enough_it_says_so(service: Path) -> None:
+    """The package index is not to blame, whatever uv tried to fetch from where."""
+    future = PROJECT.replace(">=3.11", ">=3.99")
+    (service / "pyproject.toml").write_text(future, encoding="utf-8")
+    result = finish(service, NO_INDEX)
+
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "could not be made (No interpreter found for Python >=3.99" in result.stderr
+    assert "package index" not in result.stderr
+    assert f"run `python3 {SCRIPT} {service}`" in result.stderr
+
+    (service / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    assert finish(service).returncode == 0
+
+
 def test_without_git_it_says_so(service: Path, tmp_path: Path) -> None:
     result = finish(service, {"PATH": str(tmp_path)})
 

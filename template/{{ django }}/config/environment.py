@@ -136,19 +136,19 @@ class Environment:
 
     def database(self, name: str, default: str, *, scheme: str, form: str) -> dict[str, Any]:
         """Return the database of an address, as Django's ``DATABASES`` wants it."""
-        address = self._address(name, default, scheme, form)
+        address = self._address(name, default, f"{scheme}://.*", form)
         database: dict[str, Any] = environ.Env.db_url_config(address)
         if database.get("NAME") in {None, "", ":memory:"}:
             self.refuse(name, f"must look like {form}")
         return database
 
-    def cache(self, name: str, default: str, *, scheme: str, form: str) -> str:
+    def cache(self, name: str, default: str, *, pattern: str, form: str) -> str:
         """Return the address of a cache."""
-        return self._address(name, default, scheme, form)
+        return self._address(name, default, pattern, form)
 
-    def _address(self, name: str, default: str, scheme: str, form: str) -> str:
+    def _address(self, name: str, default: str, pattern: str, form: str) -> str:
         def parse(given: str) -> str:
-            if not given.startswith(f"{scheme}://"):
+            if not re.fullmatch(pattern, given):
                 msg = f"must look like {form}"
                 raise ValueError(msg)
             return given

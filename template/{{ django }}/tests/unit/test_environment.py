@@ -108,7 +108,7 @@ def test_addresses_of_another_kind_are_refused(
     form = "sqlite:///file.db"
     database = env.database("X", "sqlite:///default.db", scheme="sqlite", form=form)
     assert database["NAME"] == "default.db"
-    assert env.cache("X", "memory://", scheme="memory", form="memory://") == "memory://"
+    assert env.cache("X", "memory://", pattern="memory://", form="memory://") == "memory://"
     assert "hunter2" not in refusal(env)
 
 

@@ -17,10 +17,13 @@ LOCK_SECONDS = 60
 def options(timeout: float) -> dict[str, Any]:
     """Return what a database needs beside its address.
 
-    ``timeout`` bounds connecting and each answer of the server, in seconds.
+    ``timeout`` bounds connecting and each answer of the server, in seconds. Connections that broke
+    while idle are replaced before use.
     """
     seconds = math.ceil(timeout)
     return {
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "charset": "utf8mb4",
             "connect_timeout": seconds,

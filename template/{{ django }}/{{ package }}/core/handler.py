@@ -5,36 +5,84 @@ none, and bodies of unannounced length arrive. What answers a request is synchro
 because most of it talks to the database.
 """
 
+import asyncio
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
+from contextvars import Context, copy_context
 from typing import IO, Any
 from urllib.parse import quote_from_bytes
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core import signals
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import close_old_connections
 from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
 
-from .asgi import Receive
+from .asgi import Receive, Scope, Send
+from .request_threads import RequestThreads
 
 ASCII = "".join(map(chr, range(128)))
+THREADS = 40
+
+_threads = RequestThreads(THREADS)
 
 
 class ServiceHandler(ASGIHandler):
-    """Answers each request in one thread, from the first middleware to the view.
+    """Answers each request in one thread, from the first middleware to the end of the view.
 
-    Django by itself would change between the event loop and a thread for each middleware. Of a
-    body no more is kept than one byte over ``settings.DATA_UPLOAD_MAX_MEMORY_SIZE``; the view that
-    reads it then finds it too big.
+    Django by itself would change between the event loop and a thread several times, and make that
+    thread anew for each request: here database connections can outlive one. A thread that hangs
+    does not keep the process from ending. Of a body no more is kept than one byte over
+    ``settings.DATA_UPLOAD_MAX_MEMORY_SIZE``; the view that reads it then finds it too big.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        context = copy_context()
+        with closing(body):
+            response = await asyncio.get_running_loop().run_in_executor(
+                _threads, context.run, self._answer, scope, body
+            )
+            if response.streaming:
+                await self._stream(response, receive, send, context)
+            else:
+                await self.send_response(response, send)
+
+    def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=type(self), scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response: HttpResponseBase = refusal or self.get_response(request)
+        response._handler_class = type(self)  # type: ignore[attr-defined] # noqa: SLF001
+        if response.streaming:
+            close_old_connections()  # a stream lasts long; the rest follows at its end
+        else:
+            response.close()
+        return response
+
+    async def _stream(
+        self, response: HttpResponseBase, receive: Receive, send: Send, context: Context
+    ) -> None:
+        """Send until the answer ends or the caller goes away."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                leaving = tasks.create_task(self.listen_for_disconnect(receive))
+                await tasks.create_task(self.send_response(response, send), context=context)
+                leaving.cancel()
+        except* RequestAborted:
+            pass
+        finally:
+            await sync_to_async(response.close)()
 
     async def read_body(self, receive: Receive) -> IO[bytes]:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1

@@ -20,6 +20,7 @@ def options(timeout: float) -> dict[str, Any]:
         "synchronous = FULL",  # what is committed survives a power cut
     )
     return {
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": timeout,
             # One that reads first, and then finds that another has written, could only fail.

@@ -45,7 +45,7 @@ class TokenFamilyManager(models.Manager["TokenFamily"]):
         """
         token = read(TokenType.REFRESH, refresh_token, key=settings.SECRET_KEY)
         with transaction.atomic():
-            family = self._find(self.select_for_update(of=["self"]), token)
+            family = self._find(self.select_for_update(), token)
             if family.current == token.id:
                 pair, refresh = _issue(token.user_id, token.family)
                 family.current = refresh.id

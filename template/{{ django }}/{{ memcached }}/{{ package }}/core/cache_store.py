@@ -1,9 +1,15 @@
 """The store of the cache in Memcached."""
 
+import hashlib
+import re
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.memcached import PyMemcacheCache
 from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
+
+MAX_BYTES = 1_000_000
+SAFE_KEY = re.compile(r"[!-~]{1,250}")
 
 
 class TextSerializer:
@@ -24,7 +30,8 @@ class CacheStore(PyMemcacheCache):
     """Django's own, with connections that threads can share, and with failures that are told.
 
     Django's client spreads keys over several servers: it takes one that has failed out for a while
-    and answers for it as if nothing were there.
+    and answers for it as if nothing were there. Any text is a key. Values over a megabyte, which
+    Memcached refuses, are not kept.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -32,6 +39,22 @@ class CacheStore(PyMemcacheCache):
         self._client = PooledClient(
             server, serde=TextSerializer(), default_noreply=False, **params["OPTIONS"]
         )
+
+    def make_key(self, key: str, version: int | None = None) -> str:
+        name = super().make_key(key, version)
+        return name if SAFE_KEY.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()
+
+    def set(
+        self,
+        key: str,
+        value: str,
+        timeout: Any = DEFAULT_TIMEOUT,  # noqa: ANN401 - as Django has it
+        version: int | None = None,
+    ) -> None:
+        if len(value.encode()) > MAX_BYTES:
+            self.delete(key, version)
+        else:
+            super().set(key, value, timeout, version)
 
     @property
     def _cache(self) -> Any:  # noqa: ANN401 - the library is untyped

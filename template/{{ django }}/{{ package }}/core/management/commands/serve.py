@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """
 
     help = "Serves in production style, as HOST, PORT and WORKERS say."
+    requires_system_checks = ()  # a test makes them; each start need not
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
