@@ -9,6 +9,4 @@ DEFAULT = (
     "fastapi-mysql-memcached-oidc-example",
     "fastapi-postgresql-memcached-api_key-bare",
     "fastapi-mysql-redis-none-bare",
-    "django-postgresql-redis-session-example",
-    "django-mysql-memcached-jwt-bare",
 )
