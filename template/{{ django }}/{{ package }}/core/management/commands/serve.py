@@ -58,5 +58,6 @@ def _require_free_port() -> None:
         family, *_ = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
         socket.create_server(address, family=family).close()
     except OSError as error:
-        msg = f"Cannot listen on {settings.HOST}:{settings.PORT}: {error.strerror}."
+        reason = str(error.strerror).partition(" (while")[0]  # Python repeats the address
+        msg = f"Cannot listen on {settings.HOST}:{settings.PORT}: {reason}."
         raise CommandError(msg) from None
