@@ -2,7 +2,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import close_old_connections, connection
 
 from config.database import migration_lock
 
@@ -13,6 +13,14 @@ def test_how_the_file_is_kept(pragma: str, value: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {pragma}")
         assert cursor.fetchone() == (value,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_keeps_its_connection() -> None:
+    connection.ensure_connection()
+    first = connection.connection
+    close_old_connections()  # as before and after each request
+    assert connection.connection is first
 
 
 def test_only_one_process_migrates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
