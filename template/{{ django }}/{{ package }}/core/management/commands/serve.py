@@ -34,21 +34,26 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: sys.exit(0))
         _require_free_port()
+        if reload or settings.WORKERS == 1:
+            _serve(reload=reload)
+            return
         with tempfile.TemporaryDirectory(prefix="metrics-") as directory:
-            if settings.WORKERS > 1 and not reload:
-                # Read when prometheus_client is imported, which each worker does for itself.
-                os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
-            uvicorn.run(
-                settings.ASGI_APPLICATION.replace(".application", ":application"),
-                host=settings.HOST,
-                port=settings.PORT,
-                workers=None if reload else settings.WORKERS,
-                reload=reload,
-                timeout_graceful_shutdown=settings.SHUTDOWN_TIMEOUT,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-            )
+            # Read when prometheus_client is imported, which the worker processes do for themselves.
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
+            _serve(workers=settings.WORKERS)
+
+
+def _serve(**options: Any) -> None:  # noqa: ANN401 - of uvicorn
+    uvicorn.run(
+        settings.ASGI_APPLICATION.replace(".application", ":application"),
+        host=settings.HOST,
+        port=settings.PORT,
+        timeout_graceful_shutdown=settings.SHUTDOWN_TIMEOUT,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        **options,
+    )
 
 
 def _require_free_port() -> None:
