@@ -44,14 +44,18 @@ def run(where: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def first_line(text: str) -> str:
     """Return the first line that says something, without the word that it is an error."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[0].removeprefix("error: ").rstrip(".") if lines else "it said nothing"
+    return spoken_lines(text)[0].removeprefix("error: ")
 
 
 def last_line(text: str) -> str:
     """Return the last line that says something."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1].rstrip(".") if lines else "it said nothing"
+    return spoken_lines(text)[-1]
+
+
+def spoken_lines(text: str) -> list[str]:
+    """Return the lines that say something, one that says so when there is none."""
+    lines = [line.strip().rstrip(".") for line in text.splitlines() if line.strip()]
+    return lines or ["it said nothing"]
 
 
 def require_git() -> None:

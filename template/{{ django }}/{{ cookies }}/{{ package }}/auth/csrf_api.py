@@ -6,10 +6,9 @@ from ninja import Router
 from pydantic import BaseModel
 
 from ..core.responses import respond_with
+from .me_api import NO_STORE
 
 router = Router(tags=["auth"])
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class CsrfToken(BaseModel):

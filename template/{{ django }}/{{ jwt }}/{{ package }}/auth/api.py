@@ -13,14 +13,13 @@ from ..core.openapi import problems
 from ..core.responses import respond_with
 from ..core.validation import InputModel, Text
 from .authentication import get_token, requires
+from .me_api import NO_STORE
+from .me_api import router as me
 from .models import TokenFamily, TokenPair
-from .requirement import caller_of
 from .tokens import InvalidTokenError
 
 router = Router(tags=["auth"])
-
-# Caches on the way do not keep these answers (RFC 6749, section 5.1).
-NO_STORE = {"Cache-Control": "no-store"}
+router.add_router("", me)
 
 
 class Tokens(BaseModel):
@@ -45,13 +44,6 @@ class RefreshRequest(InputModel):
     """A refresh token to exchange."""
 
     refresh_token: Text
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
 
 
 @router.post("/token", response={200: Tokens} | problems(401, 413, 415, 422, 429, 503), auth=None)
@@ -89,11 +81,3 @@ def log_out(request: HttpRequest) -> HttpResponse:
     if token is not None:
         TokenFamily.objects.revoke(token)
     return HttpResponse(status=204)
-
-
-@router.get("/me", response={200: Me} | problems(401, 503), auth=requires())
-def read_me(request: HttpRequest) -> HttpResponse:
-    """Say who is asking."""
-    caller = caller_of(request)
-    me = Me(subject=caller.subject, permissions=sorted(caller.permissions))
-    return respond_with(me, headers=NO_STORE)

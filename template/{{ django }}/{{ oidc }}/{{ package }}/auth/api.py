@@ -1,6 +1,5 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-import re
 from typing import Annotated
 
 import structlog
@@ -8,29 +7,27 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from ninja import Query, Router
-from pydantic import BaseModel
 from structlog.typing import FilteringBoundLogger
 
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.problems import respond_to
-from ..core.responses import respond_with
 from .attempt_cookie import find, forget, keep
 from .authentication import CHALLENGE, requires, sign_in
-from .csrf_api import NO_STORE
 from .csrf_api import router as csrf
-from .login_attempts import LoginAttempt
+from .login_attempts import LOCAL_PATH, LoginAttempt
+from .me_api import NO_STORE
+from .me_api import router as me
 from .provider import provider
-from .requirement import caller_of
+from .provider_messages import ERROR_CODE
 from .tokens import InvalidTokenError
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
 router = Router(tags=["auth"])
 router.add_router("", csrf)
+router.add_router("", me)
 
-# A path of this service. For browsers ``//`` and ``/\`` begin the name of another one.
-LOCAL_PATH = r"^/([!-.0-\[\]-~][!-\[\]-~]*)?$"
 NextPath = Annotated[
     str,
     Query(
@@ -40,15 +37,6 @@ NextPath = Annotated[
         description="Where to go afterwards: a path of this service",
     ),
 ]
-# Error codes of providers (RFC 6749, section 4.1.2.1), of a length that a log can take.
-ERROR_CODE = re.compile(r"[ !#-\[\]-~]{1,100}")
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -92,13 +80,6 @@ def log_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return HttpResponse(status=204)
 
-
-@router.get("/me", response={200: Me} | problems(401, 503), auth=requires())
-def read_me(request: HttpRequest) -> HttpResponse:
-    """Say who is asking."""
-    caller = caller_of(request)
-    me = Me(subject=caller.subject, permissions=sorted(caller.permissions))
-    return respond_with(me, headers=NO_STORE)
 
 
 def _callback_of(request: HttpRequest) -> str:

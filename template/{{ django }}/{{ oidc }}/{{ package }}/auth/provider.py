@@ -6,7 +6,6 @@ audience, and fetches the keys at each sign-in. Neither has types.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 from django.conf import settings
@@ -14,7 +13,8 @@ from django.conf import settings
 from ..core.errors import UnavailableError
 from .login_attempts import LoginAttempt
 from .permissions import Principal
-from .provider_client import Metadata, ProviderClient
+from .provider_client import ProviderClient
+from .provider_messages import Metadata, authorization_url, code_form
 from .signing_keys import SigningKeys
 from .tokens import key_id, read_access_token, read_id_token
 
@@ -45,19 +45,9 @@ class OpenIdProvider:
     def authorization_url(self, attempt: LoginAttempt, redirect_uri: str) -> str:
         """Return where somebody signs in, to be sent to ``redirect_uri`` afterwards."""
         endpoint = self._discover().authorization_endpoint
-        query = urlencode(
-            {
-                "response_type": "code",
-                "scope": "openid",
-                "client_id": settings.OIDC_CLIENT_ID,
-                "redirect_uri": redirect_uri,
-                "state": attempt.state,
-                "nonce": attempt.nonce,
-                "code_challenge": attempt.challenge,
-                "code_challenge_method": "S256",
-            }
+        return authorization_url(
+            endpoint, attempt, client_id=settings.OIDC_CLIENT_ID, redirect_uri=redirect_uri
         )
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
     def finish(self, attempt: LoginAttempt, code: str, redirect_uri: str) -> Principal:
         """Return who has signed in, for the code that the provider gave for this attempt.
@@ -65,15 +55,9 @@ class OpenIdProvider:
         Raises ``InvalidTokenError`` when the provider does not take the code, or gives an ID token
         for it that does not answer the attempt.
         """
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": attempt.verifier,
-        }
         grant = self._client.redeem(
             self._discover(),
-            form,
+            code_form(attempt, code, redirect_uri),
             client_id=settings.OIDC_CLIENT_ID,
             client_secret=settings.OIDC_CLIENT_SECRET,
         )

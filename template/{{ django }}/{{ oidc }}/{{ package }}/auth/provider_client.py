@@ -1,9 +1,7 @@
-"""Calls to the OpenID provider, and what it answers."""
+"""Calls to the OpenID provider."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
 
 import structlog
 from pydantic import BaseModel
@@ -11,36 +9,14 @@ from structlog.typing import FilteringBoundLogger
 
 from ..core.clients import ExternalServiceError, RefusedError, ServiceClient
 from ..core.errors import UnavailableError
+from .provider_messages import DISCOVERY, Grant, KeySet, Metadata, signed_form
 from .tokens import InvalidTokenError
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
 M = TypeVar("M", bound=BaseModel)
 
-DISCOVERY = "/.well-known/openid-configuration"
 RETRY_AFTER = 5
-
-
-class Metadata(BaseModel):
-    """What the provider says of itself (OpenID Connect Discovery 1.0, section 3)."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
-
-
-class KeySet(BaseModel):
-    """The provider's public keys (RFC 7517, section 5)."""
-
-    keys: list[dict[str, Any]]
-
-
-class Grant(BaseModel):
-    """What the provider gives for a code (OpenID Connect Core 1.0, section 3.1.3.3)."""
-
-    id_token: str
 
 
 class ProviderClient(ServiceClient):
@@ -68,13 +44,9 @@ class ProviderClient(ServiceClient):
 
         Raises ``InvalidTokenError`` when the provider refuses it.
         """
-        if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            # RFC 6749, section 2.3.1
-            credentials = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
-            headers = {"Authorization": f"Basic {b64encode(credentials).decode()}"}
-        else:
-            headers = {}
-            form = {**form, "client_id": client_id, "client_secret": client_secret}
+        form, headers = signed_form(
+            form, metadata, client_id=client_id, client_secret=client_secret
+        )
         request = self._client.build_request(
             "POST", metadata.token_endpoint, data=form, headers=headers
         )

@@ -10,7 +10,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from ..core.errors import UnavailableError
-from .tokens import ALGORITHMS, InvalidTokenError
+from .tokens import InvalidTokenError, usable_keys
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
@@ -67,7 +67,7 @@ class SigningKeys:
         # Until the answer is there, others go on with the keys that are known.
         self._good_until = now + PAUSE
         try:
-            self._keys = _usable(self._fetch())
+            self._keys = usable_keys(self._fetch())
         except UnavailableError as error:
             self._failure = error
             self._silent_until = self._clock() + RECOVERY
@@ -79,16 +79,3 @@ class SigningKeys:
         self._good_until = now + LIFETIME
         if kid not in self._keys:
             self._silent_until = now + PAUSE
-
-
-def _usable(keys: list[dict[str, Any]]) -> dict[str, jwt.PyJWK]:
-    """Return those that can have signed a token that is taken."""
-    try:
-        parsed = jwt.PyJWKSet(keys).keys
-    except jwt.PyJWKSetError:  # there is none of a kind that PyJWT knows
-        return {}
-    return {
-        key.key_id or "": key
-        for key in parsed
-        if key.algorithm_name in ALGORITHMS and key.public_key_use in {None, "sig"}
-    }

@@ -1,11 +1,9 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from typing import Self
-
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 from ..accounts.models import User
 from ..core.errors import UnauthorizedError
@@ -13,15 +11,16 @@ from ..core.openapi import problems
 from ..core.responses import respond_with
 from ..core.validation import InputModel, Text
 from .authentication import Session, requires
-from .csrf_api import NO_STORE
 from .csrf_api import router as csrf
 from .django_permissions import granted
+from .me_api import NO_STORE, Me
+from .me_api import router as me
 from .permissions import Principal
-from .requirement import caller_of
 from .sessions import begin
 
 router = Router(tags=["auth"])
 router.add_router("", csrf)
+router.add_router("", me)
 
 
 class Credentials(InputModel):
@@ -29,18 +28,6 @@ class Credentials(InputModel):
 
     username: Text
     password: SecretStr
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
-
-    @classmethod
-    def of(cls, principal: Principal) -> Self:
-        """Show somebody."""
-        return cls(subject=principal.subject, permissions=sorted(principal.permissions))
 
 
 @router.post("/login", response={200: Me} | problems(401, 403, 413, 415, 422, 429, 503), auth=None)
@@ -53,8 +40,8 @@ def log_in(request: HttpRequest, body: Credentials) -> HttpResponse:
         raise UnauthorizedError(msg, challenge=Session.challenge)
     begin(request)
     login(request, user)
-    me = Principal(subject=user.get_username(), permissions=granted(user))
-    return respond_with(Me.of(me), headers=NO_STORE)
+    caller = Principal(subject=user.get_username(), permissions=granted(user))
+    return respond_with(Me.of(caller), headers=NO_STORE)
 
 
 @router.post("/logout", response={204: None} | problems(401, 403, 503), auth=requires())
@@ -62,10 +49,3 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return HttpResponse(status=204)
-
-
-@router.get("/me", response={200: Me} | problems(401, 503), auth=requires())
-def read_me(request: HttpRequest) -> HttpResponse:
-    """Say who is asking."""
-    caller = caller_of(request)
-    return respond_with(Me.of(caller), headers=NO_STORE)

@@ -13,6 +13,8 @@ import jwt
 ALGORITHM = "HS256"
 LIFETIME = 600
 """How long somebody may take to sign in at the provider, in seconds."""
+# A path of this service. For browsers ``//`` and ``/\`` begin the name of another one.
+LOCAL_PATH = r"^/([!-.0-\[\]-~][!-\[\]-~]*)?$"
 
 
 class InvalidAttemptError(Exception):

@@ -46,6 +46,19 @@ def key_id(encoded: str) -> str:
     return kid
 
 
+def usable_keys(keys: list[dict[str, Any]]) -> dict[str, jwt.PyJWK]:
+    """Return, by their id, those JSON Web Keys that can have signed a token that is taken."""
+    try:
+        parsed = jwt.PyJWKSet(keys).keys
+    except jwt.PyJWKSetError:  # there is none of a kind that PyJWT knows
+        return {}
+    return {
+        key.key_id or "": key
+        for key in parsed
+        if key.algorithm_name in ALGORITHMS and key.public_key_use in {None, "sig"}
+    }
+
+
 def read_access_token(
     encoded: str, key: jwt.PyJWK, *, issuer: str, audience: str, permissions_claim: str
 ) -> Principal:

@@ -7,12 +7,12 @@ somebody sends a token that names an unknown one.
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from ..core.errors import UnavailableError
 from .login_attempts import LoginAttempt
 from .permissions import Principal
-from .provider_client import Metadata, ProviderClient
+from .provider_client import ProviderClient
+from .provider_messages import Metadata, authorization_url, code_form
 from .signing_keys import SigningKeys
 from .tokens import key_id, read_access_token, read_id_token
 
@@ -54,19 +54,9 @@ class OpenIdProvider:
     async def authorization_url(self, attempt: LoginAttempt, redirect_uri: str) -> str:
         """Return where somebody signs in, to be sent to ``redirect_uri`` afterwards."""
         endpoint = (await self._discover()).authorization_endpoint
-        query = urlencode(
-            {
-                "response_type": "code",
-                "scope": "openid",
-                "client_id": self._registration.client_id,
-                "redirect_uri": redirect_uri,
-                "state": attempt.state,
-                "nonce": attempt.nonce,
-                "code_challenge": attempt.challenge,
-                "code_challenge_method": "S256",
-            }
+        return authorization_url(
+            endpoint, attempt, client_id=self._registration.client_id, redirect_uri=redirect_uri
         )
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
     async def finish(self, attempt: LoginAttempt, code: str, redirect_uri: str) -> Principal:
         """Return who has signed in, for the code that the provider gave for this attempt.
@@ -74,16 +64,10 @@ class OpenIdProvider:
         Raises ``InvalidTokenError`` when the provider does not take the code, or gives an ID token
         for it that does not answer the attempt.
         """
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": attempt.verifier,
-        }
         registration = self._registration
         grant = await self._client.redeem(
             await self._discover(),
-            form,
+            code_form(attempt, code, redirect_uri),
             client_id=registration.client_id,
             client_secret=registration.client_secret,
         )

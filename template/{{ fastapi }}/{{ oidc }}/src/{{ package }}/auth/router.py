@@ -1,6 +1,5 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -17,7 +16,8 @@ from ..resources import Resources
 from .caller import CHALLENGE
 from .cookies import new_secret
 from .dependencies import NO_STORE, PrincipalDep
-from .login_attempts import InvalidAttemptError, LoginAttempt
+from .login_attempts import LOCAL_PATH, InvalidAttemptError, LoginAttempt
+from .provider_messages import ERROR_CODE
 from .session_cookie import SecretDep, get_secret
 from .stored_session import StoredSession
 from .tokens import InvalidTokenError
@@ -26,8 +26,6 @@ logger: FilteringBoundLogger = structlog.get_logger()
 
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NO_STORE])
 
-# A path of this service. For browsers ``//`` and ``/\`` begin the name of another one.
-LOCAL_PATH = r"^/([!-.0-\[\]-~][!-\[\]-~]*)?$"
 NextPath = Annotated[
     str,
     Query(
@@ -37,8 +35,6 @@ NextPath = Annotated[
         description="Where to go afterwards: a path of this service",
     ),
 ]
-# Error codes of providers (RFC 6749, section 4.1.2.1), of a length that a log can take.
-ERROR_CODE = re.compile(r"[ !#-\[\]-~]{1,100}")
 
 
 class CsrfToken(BaseModel):
