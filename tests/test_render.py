@@ -42,7 +42,7 @@ LOADERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rendered(
     template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, tuple[Answers, Path]]]:

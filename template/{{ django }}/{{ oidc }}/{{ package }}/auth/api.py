@@ -81,7 +81,6 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-
 def _callback_of(request: HttpRequest) -> str:
     """Return the address to which the provider sends browsers back."""
     address = request.build_absolute_uri("callback")

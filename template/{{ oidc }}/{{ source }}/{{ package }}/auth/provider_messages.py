@@ -66,7 +66,7 @@ def code_form(attempt: LoginAttempt, code: str, redirect_uri: str) -> dict[str, 
     }
 
 
-def signed_form(
+def with_credentials(
     form: Mapping[str, str], metadata: Metadata, *, client_id: str, client_secret: str
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the form and the headers that say who asks, in a way that the provider takes."""

@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger
 
 from ..core.clients import ExternalServiceError, RefusedError, ServiceClient
 from ..core.errors import UnavailableError
-from .provider_messages import DISCOVERY, Grant, KeySet, Metadata, signed_form
+from .provider_messages import DISCOVERY, Grant, KeySet, Metadata, with_credentials
 from .tokens import InvalidTokenError
 
 logger: FilteringBoundLogger = structlog.get_logger()
@@ -44,7 +44,7 @@ class ProviderClient(ServiceClient):
 
         Raises ``InvalidTokenError`` when the provider refuses it.
         """
-        form, headers = signed_form(
+        form, headers = with_credentials(
             form, metadata, client_id=client_id, client_secret=client_secret
         )
         request = self._client.build_request(
