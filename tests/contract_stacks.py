@@ -9,4 +9,6 @@ DEFAULT = (
     "fastapi-mysql-memcached-oidc-example",
     "fastapi-postgresql-memcached-api_key-bare",
     "fastapi-mysql-redis-none-bare",
+    "django-postgresql-redis-session-example",
+    "django-mysql-memcached-jwt-bare",
 )

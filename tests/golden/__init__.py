@@ -19,6 +19,21 @@ NAMED: dict[str, Answers] = {
     "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
     "fastapi-postgresql-redis": {"database": "postgresql", "cache": "redis"},
     "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
+    "django": {"framework": "django"},
+    "django-session-postgresql-redis": {
+        "framework": "django",
+        "auth": "session",
+        "database": "postgresql",
+        "cache": "redis",
+    },
+    "django-api-key-mysql-memcached": {
+        "framework": "django",
+        "auth": "api_key",
+        "database": "mysql",
+        "cache": "memcached",
+    },
+    "django-oidc": {"framework": "django", "auth": "oidc"},
+    "django-bare-open": {"framework": "django", "auth": "none", "example": False},
 }
 
 
