@@ -21,8 +21,6 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
-    "ignored_auth",
-    "unsupported_method",
     "allow_header_conformance",
     "missing_required_header",
     "use_after_free",

@@ -1,0 +1,175 @@
+"""Deliberate faults: what the contract suite has to notice in a generated service.
+
+Each breaks one line of the contract in one place of a service with the default answers, which is
+otherwise sound. `tests/test_faults.py` puts them in, one at a time.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and the tests of the contract suite that must fail of it."""
+
+    section: int
+    name: str
+    module: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...]
+
+
+FAULTS = (
+    Fault(
+        1,
+        "the request id of the caller is not sent back",
+        "core/middleware.py",
+        '(b"x-request-id", request_id)]',
+        '(b"x-request-id", token_hex(16).encode())]',
+        ("test_conventions.py::test_request_id_of_the_caller",),
+    ),
+    Fault(
+        1,
+        "bodies have no limit",
+        "app.py",
+        "limit=settings.max_body_bytes",
+        "limit=10**12",
+        ("test_conventions.py::test_body_over_the_limit",),
+    ),
+    Fault(
+        2,
+        "a status that is answered is not documented",
+        "products/router.py",
+        "responses=problems(409, 415),",
+        "responses=problems(415),",
+        ("test_schema.py::test_whatever_an_editor_sends", "test_products.py"),
+    ),
+    Fault(
+        2,
+        "streams are not ended when the service stops",
+        "app.py",
+        "with on_termination(shared.state.end_subscriptions):",
+        "with on_termination(lambda: None):",
+        ("test_failures.py::test_sigterm",),
+    ),
+    Fault(
+        3,
+        "what the database says is told to the caller",
+        "core/exception_handlers.py",
+        'UnavailableError("The database is not available.", retry_after=5)',
+        "UnavailableError(str(error), retry_after=5)",
+        ("test_failures.py::test_an_error_nobody_foresaw",),
+    ),
+    Fault(
+        3,
+        "a problem is plain JSON",
+        "core/errors.py",
+        'MEDIA_TYPE = "application/problem+json"',
+        'MEDIA_TYPE = "application/json"',
+        ("test_errors.py", "test_conventions.py::test_unknown_path"),
+    ),
+    Fault(
+        4,
+        "HTML is stored as it came",
+        "core/sanitization.py",
+        "AfterValidator(clean_html), ",
+        "",
+        ("test_product_values.py::test_dangers_are_gone",),
+    ),
+    Fault(
+        4,
+        "wildcards work in a search",
+        "products/repository.py",
+        "autoescape=True",
+        "autoescape=False",
+        ("test_product_list.py::test_wildcards_are_characters",),
+    ),
+    Fault(
+        5,
+        "the version that a change is meant for does not matter",
+        "core/state.py",
+        "if expected is not None and expected != current:",
+        "if expected == -1:",
+        ("test_state.py::test_if_match",),
+    ),
+    Fault(
+        6,
+        "flags of the environment are not heeded",
+        "resources.py",
+        "FeatureFlags(FLAGS, settings.flags | off)",
+        "FeatureFlags(FLAGS, off)",
+        ("test_flags.py::test_flag_off_with_a_service_to_ask", "test_flags.py::test_flag_on"),
+    ),
+    Fault(
+        7,
+        "any password is right",
+        "auth/accounts.py",
+        "return None\n        async with self._database.transaction()",
+        "pass\n        async with self._database.transaction()",
+        ("test_accounts.py::test_wrong_password_and_unknown_account",),
+    ),
+    Fault(
+        7,
+        "whoever is known may do everything",
+        "auth/dependencies.py",
+        "if missing := sorted(set(required.scopes) - caller.permissions):",
+        "if missing := sorted(set(required.scopes) & set()):",
+        ("test_auth.py::test_writing_state_needs_the_permission",),
+    ),
+    Fault(
+        7,
+        "a refresh token that was stolen goes on",
+        "auth/refresh_tokens.py",
+        "            family.revoked_at = utc_now()\n        msg",
+        "        msg",
+        ("test_jwt.py::test_reuse_revokes_the_family",),
+    ),
+    Fault(
+        8,
+        "the last known rate is not fallen back on",
+        "rates.py",
+        "if last is None:",
+        "if last is None or last:",
+        ("test_prices.py::test_last_known_rate",),
+    ),
+    Fault(
+        8,
+        "a database that is locked is an unexpected error",
+        "core/exception_handlers.py",
+        "    app.exception_handler(OperationalError)(handle_database_error)\n",
+        "",
+        ("test_failures.py::test_locked_database",),
+    ),
+    Fault(
+        9,
+        "requests are counted by path",
+        "core/middleware.py",
+        'getattr(scope.get("route"), "path", UNKNOWN_ROUTE)',
+        'scope["path"] or UNKNOWN_ROUTE',
+        ("test_metrics.py::test_route_is_the_template",),
+    ),
+    Fault(
+        9,
+        "credentials are logged",
+        "core/middleware.py",
+        "        route=route,\n        status=status,",
+        "        route=route,\n        headers=str(scope['headers']),\n        status=status,",
+        ("test_auth.py::test_no_secrets_in_the_log",),
+    ),
+    Fault(
+        10,
+        "a weak secret does for production",
+        "settings.py",
+        'if environment == "production" and len(secret.encode()) < MIN_SECRET_BYTES:',
+        'if environment == "production" and len(secret.encode()) < 1:',
+        ("test_running.py::test_weak_secret_in_production",),
+    ),
+    Fault(
+        10,
+        "one process serves however many are asked for",
+        "__main__.py",
+        "workers=settings.workers,",
+        "workers=1,",
+        ("test_workers.py::test_two_processes_serve",),
+    ),
+)
