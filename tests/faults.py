@@ -98,7 +98,7 @@ FAULTS = (
         "resources.py",
         "FeatureFlags(FLAGS, settings.flags | off)",
         "FeatureFlags(FLAGS, off)",
-        ("test_flags.py::test_flag_off_with_a_service_to_ask", "test_flags.py::test_flag_on"),
+        ("test_flags.py::test_flag_off_with_a_service_to_ask",),
     ),
     Fault(
         7,
