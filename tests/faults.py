@@ -158,18 +158,10 @@ FAULTS = (
     ),
     Fault(
         10,
-        "a weak secret does for production",
-        "settings.py",
-        'if environment == "production" and len(secret.encode()) < MIN_SECRET_BYTES:',
-        'if environment == "production" and len(secret.encode()) < 1:',
-        ("test_running.py::test_weak_secret_in_production",),
-    ),
-    Fault(
-        10,
-        "one process serves however many are asked for",
+        "a port that is taken is told as the server likes",
         "__main__.py",
-        "workers=settings.workers,",
-        "workers=1,",
-        ("test_workers.py::test_two_processes_serve",),
+        "    _require_free_port(settings)\n",
+        "",
+        ("test_running.py::test_port_taken",),
     ),
 )
