@@ -29,6 +29,8 @@ from tests.stacks import LOGS, QUIET, check, every_stack, runnable
 EVIDENCE = TEMPLATE / "docs" / "evidence"
 RECORD = EVIDENCE / "results.jsonl"
 TABLE = EVIDENCE / "README.md"
+# Its sentence about the evidence is kept true.
+README = TEMPLATE / "README.md"
 # Names the commit of the template, which says nothing about the stack.
 ANSWERS_FILE = ".copier-answers.yml"
 HEAD = """\
@@ -41,6 +43,7 @@ then that its result is of an earlier template, and of one that was held to anot
 contract suite that it was an earlier suite.
 
 """
+SENTENCE = re.compile(r"\d+ of \d+ stacks have passed[^.]*\.")
 PASSED = re.compile(r"(\d+) passed")
 COVERAGE = re.compile(r"Total coverage: ([\d.]+)%")
 
@@ -103,6 +106,13 @@ def _row(result: Result, now: Key) -> str:
     )
 
 
+def front(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
+    """Say for the README how many stacks have passed, each as it rendered on its date."""
+    dates = [results[stack].date for stack in stacks if stack in results and results[stack].passed]
+    last = f", the last on {max(dates)}" if dates else ""
+    return f"{len(dates)} of {len(stacks)} stacks have passed{last}."
+
+
 def page(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return the page of evidence."""
     green = sum(
@@ -128,6 +138,8 @@ def keep(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> None:
     lines = [json.dumps(asdict(results[stack])) for stack in stacks if stack in results]
     RECORD.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     TABLE.write_text(page(stacks, results), encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    README.write_text(SENTENCE.sub(front(stacks, results), text), encoding="utf-8")
 
 
 def keys(checkout: Checkout, rows: Iterable[Answers]) -> dict[str, Key]:

@@ -1,6 +1,7 @@
 """The matrix: what has passed is kept, what has not is run again, and the page says which."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests import matrix
 from tests.checkout import Checkout
 from tests.matrix import Key, Result, keep, keys, page, record, run_all
-from tests.questionnaire import Answers, label
+from tests.questionnaire import TEMPLATE, Answers, label
 
 ROWS: list[Answers] = [
     {"framework": "fastapi", "cache": "memory"},
@@ -38,6 +39,9 @@ def evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(matrix, "EVIDENCE", tmp_path)
     monkeypatch.setattr(matrix, "RECORD", tmp_path / "results.jsonl")
     monkeypatch.setattr(matrix, "TABLE", tmp_path / "README.md")
+    monkeypatch.setattr(
+        matrix, "README", shutil.copy2(TEMPLATE / "README.md", tmp_path / "front.md")
+    )
 
 
 @pytest.fixture
@@ -124,6 +128,15 @@ def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
         "| suite | 2026-11-25 | passed | 10 | 99.5 | passed, an earlier suite | 20 | 1 |",
         "| missing | no result | | | | | | |",
     ]
+
+
+def test_the_readme_shows_the_number() -> None:
+    keep(NOW, {})
+    assert "\n  0 of 2 stacks have passed.\n" in matrix.README.read_text(encoding="utf-8")
+
+    keep(NOW, {"fastapi-memory": result("fastapi-memory", Key("earlier", "s"))})
+    text = matrix.README.read_text(encoding="utf-8")
+    assert "\n  1 of 2 stacks have passed, the last on 2026-11-25.\n" in text
 
 
 def test_results_of_stacks_that_are_no_more_are_dropped() -> None:
