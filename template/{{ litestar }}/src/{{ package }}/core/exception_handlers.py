@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -67,6 +67,14 @@ def respond(
     return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """Tell in the form of answers what Pydantic found wrong."""
+    return [
+        FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
+        for item in details
+    ]
+
+
 def handle_service_error(request: AnyRequest, error: ServiceError) -> Response[bytes]:
     """Answer an error that the service raised on purpose."""
     return respond(
@@ -86,10 +94,7 @@ def handle_validation_error(request: AnyRequest, error: ValidationException) -> 
     """Answer a request that is not what the handler declares, with every field that is wrong."""
     # Pydantic, which reads bodies, knows more than Litestar passes on.
     if details := getattr(error.__cause__, "errors", None):
-        errors = [
-            FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
-            for item in details
-        ]
+        errors = field_errors(details)
     elif missing := MISSING.match(error.detail):
         name = missing["name"].lower()
         errors = [FieldError(pointer=pointer([name]), detail="Field required", code="missing")]
