@@ -99,7 +99,8 @@ def handle_validation_error(request: AnyRequest, error: ValidationException) -> 
         name = missing["name"].lower()
         errors = [FieldError(pointer=pointer([name]), detail="Field required", code="missing")]
     else:
-        errors = [_parameter_error(item) for item in error.extra or [] if isinstance(item, dict)]
+        items = [item for item in error.extra or [] if isinstance(item, dict)]
+        errors = [_parameter_error(request, item) for item in items]
     return handle_service_error(request, InvalidFieldsError(errors))
 
 
@@ -130,11 +131,11 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
 }
 
 
-def _parameter_error(item: Mapping[str, str]) -> FieldError:
-    message, name, source = item["message"], item.get("key", ""), item.get("source")
-    if source == "body":  # what is in a body was read by Pydantic, so there is none
+def _parameter_error(request: AnyRequest, item: Mapping[str, str]) -> FieldError:
+    message, name = item["message"], item.get("key", "")
+    if item.get("source") == "body":  # what is in a body was read by Pydantic, so there is none
         return FieldError(pointer="", detail="A body is required.", code="missing")
-    if source == "header":
-        name = name.replace("_", "-")
+    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    name = getattr(declared and declared.kwarg_definition, "name", None) or name
     code = next((code for words, code in CODES.items() if words in message), "invalid")
-    return FieldError(pointer=pointer([name]), detail=message, code=code)
+    return FieldError(pointer=pointer([name.lower()]), detail=message, code=code)
