@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from litestar import Litestar, get
-from litestar.exceptions import LitestarException
+from litestar.exceptions import ImproperlyConfiguredException, LitestarException
 from litestar.params import FromPath
 from litestar.response import Stream
 from prometheus_client import REGISTRY
@@ -23,6 +23,12 @@ def app(app: Litestar) -> Litestar:
     async def crash(number: FromPath[int]) -> None:
         msg = f"inside {number}"
         raise KeyError(msg)
+
+    @app.register
+    @get("/wrong")
+    async def wrong() -> None:
+        msg = "inside"
+        raise ImproperlyConfiguredException(msg)
 
     @app.register
     @get("/half")
@@ -62,6 +68,16 @@ async def test_the_log_has_the_trace_with_the_id_of_the_request(
     assert line["level"] == "error"
     assert line["exception"][0]["exc_type"] == "KeyError"
     assert "inside 1" in line["exception"][0]["exc_value"]
+
+
+async def test_a_mistake_that_the_framework_finds_is_a_crash_too(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    response = await client.get("/wrong")
+    assert response.status_code == 500
+    assert response.json()["detail"] == "The service failed to answer this request."
+    (line,) = logged("request failed")
+    assert "inside" in line["exception"][0]["exc_value"]
 
 
 async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient) -> None:

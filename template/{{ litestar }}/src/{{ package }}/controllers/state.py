@@ -1,7 +1,8 @@
 """Shared state: read it, set it, follow it."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Self
 
 from litestar import Controller, Response, get, put
@@ -18,6 +19,7 @@ from ..core.validation import InputModel, JsonDocument
 from ..dependencies import ResourcesDep
 
 VERSION = re.compile("[0-9]{1,18}")
+PING_INTERVAL = 15.0
 
 # To msgspec ``$`` is also the place before a line break at the end.
 Key = Annotated[str, PathParameter(pattern=KEY_PATTERN + r"(?!\n)")]
@@ -52,7 +54,7 @@ class StateController(Controller):
     tags = ("state",)
 
     @get("/{key:str}", responses=problems(404, 422, 503))
-    async def read(self, key: Key, resources: ResourcesDep) -> Response[StateOutput]:
+    async def read_state(self, key: Key, resources: ResourcesDep) -> Response[StateOutput]:
         """Read the value of a key; its version is the entity tag too."""
         entry = await resources.state.get(key)
         if entry is None:
@@ -61,7 +63,7 @@ class StateController(Controller):
         return _answer(entry)
 
     @get("/{key:str}/events", media_type="text/event-stream", responses=problems(422, 503))
-    async def follow(
+    async def follow_state(
         self,
         key: Key,
         resources: ResourcesDep,
@@ -73,13 +75,13 @@ class StateController(Controller):
         """
         # What no version was ever called is passed over: a browser sends on what it was given once.
         seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0
-        events = _events(resources.state, key, seen)
+        events = follow(resources.state, key, after=seen)
         # Subscribed before the answer begins, so that without a database it can still be a 503.
         await anext(events)
         return ServerSentEvent(events)
 
     @put("/{key:str}", responses=problems(412, 415, 422, 503))
-    async def set(
+    async def set_state(
         self,
         key: Key,
         data: JSONBody[StateInput],
@@ -95,14 +97,27 @@ class StateController(Controller):
         return _answer(entry)
 
 
+async def follow(
+    state: StateStore, key: str, *, after: int
+) -> AsyncGenerator[ServerSentEventMessage, None]:
+    """Yield a comment once subscribed, then the entries of ``key`` newer than version ``after``.
+
+    Comments go out between them, so that nobody on the way takes the stream for dead.
+    """
+    async with state.subscribe(key, after=after) as subscription:
+        yield ServerSentEventMessage(comment="subscribed", data=None)
+        while True:
+            try:
+                async with asyncio.timeout(PING_INTERVAL):
+                    entry = await anext(subscription)
+            except TimeoutError:
+                yield ServerSentEventMessage(comment="ping", data=None)
+            except StopAsyncIteration:
+                return
+            else:
+                content = StateOutput.of(entry).model_dump_json()
+                yield ServerSentEventMessage(data=content, id=entry.version)
+
+
 def _answer(entry: StateEntry) -> Response[StateOutput]:
     return Response(StateOutput.of(entry), headers={"ETag": f'"{entry.version}"'})
-
-
-async def _events(state: StateStore, key: str, seen: int) -> AsyncIterator[ServerSentEventMessage]:
-    async with state.subscribe(key, after=seen) as subscription:
-        yield ServerSentEventMessage(comment="subscribed", data=None)
-        async for entry in subscription:
-            yield ServerSentEventMessage(
-                data=StateOutput.of(entry).model_dump_json(), id=entry.version
-            )

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -84,6 +85,8 @@ def handle_service_error(request: AnyRequest, error: ServiceError) -> Response[b
 
 def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Answer an error that the framework raised."""
+    if error.status_code == HTTP_500_INTERNAL_SERVER_ERROR:  # its detail is about the inside
+        return handle_unexpected_error(request, error)
     detail = error.detail
     if detail in {HTTPStatus(error.status_code).phrase, getattr(type(error), "detail", None)}:
         detail = DETAILS.get(error.status_code, detail)

@@ -9,13 +9,11 @@ from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Schema
-from litestar.params import QueryParameter
 from litestar.plugins import OpenAPISchemaPlugin, ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.status_codes import HTTP_404_NOT_FOUND
 from litestar.typing import FieldDefinition
 from pydantic import BaseModel
-from pydantic.alias_generators import to_snake
 
 from .errors import MEDIA_TYPE, TITLES, Problem, ValidationProblem
 from .validation import InputModel
@@ -34,15 +32,6 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
         )
         for status in statuses
     }
-
-
-def described(model: type[BaseModel], name: str) -> QueryParameter:
-    """Declare a parameter as the field of ``model`` that will read it from text.
-
-    Litestar's own conversion takes ``1e2`` for a whole number.
-    """
-    schema = model.model_json_schema()["properties"][name]
-    return QueryParameter(schema_extra={to_snake(key): value for key, value in schema.items()})
 
 
 class ProblemsPlugin(ReceiveRoutePlugin):

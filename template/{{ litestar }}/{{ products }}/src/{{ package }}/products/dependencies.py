@@ -5,15 +5,25 @@ from typing import Annotated, Any
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.params import SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 from pydantic import ValidationError
+from pydantic.alias_generators import to_snake
 
 from ..core.errors import InvalidFieldsError, NotFoundError
 from ..core.exception_handlers import field_errors
-from ..core.openapi import described
 from ..dependencies import ResourcesDep, SessionDep, provide_resources
 from .schemas import ProductFilter
 from .service import ProductService
+
+
+def described(name: str) -> QueryParameter:
+    """Declare a query parameter as the field of ``ProductFilter`` that will read it from text.
+
+    Litestar's own conversion would take ``1e2`` for a whole number.
+    """
+    schema = ProductFilter.model_json_schema()["properties"][name]
+    return QueryParameter(schema_extra={to_snake(key): value for key, value in schema.items()})
+
 
 ProductsDep = NamedDependency[SkipValidation[ProductService]]
 ProductFilterDep = NamedDependency[SkipValidation[ProductFilter]]
@@ -30,9 +40,9 @@ async def provide_writable(transaction: SessionDep, resources: ResourcesDep) -> 
 
 
 async def provide_filter(
-    limit: Annotated[str, described(ProductFilter, "limit")] = "20",
-    offset: Annotated[str, described(ProductFilter, "offset")] = "0",
-    q: Annotated[str, described(ProductFilter, "q")] = "",
+    limit: Annotated[str, described("limit")] = "20",
+    offset: Annotated[str, described("offset")] = "0",
+    q: Annotated[str, described("q")] = "",
 ) -> ProductFilter:
     """Provide what the query says about the products to list."""
     try:
