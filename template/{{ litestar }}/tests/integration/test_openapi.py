@@ -86,6 +86,12 @@ async def test_successful_answers_keep_their_media_type(document: dict[str, Any]
     assert ready.keys() == {"application/json"}
 
 
+async def test_an_answer_without_a_body_is_shown_without_one(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        if "204" in operation["responses"]:
+            assert "content" not in operation["responses"]["204"], name
+
+
 async def test_metrics_are_plain_text(document: dict[str, Any]) -> None:
     answers = document["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
     assert answers.keys() == {"text/plain"}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import structlog
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import URL, CacheControlHeader
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_303_SEE_OTHER
@@ -156,7 +157,10 @@ class AuthController(Controller):
         status_code=HTTP_204_NO_CONTENT,
         middleware=[CallerMiddleware],
         guards=[Requires()],
-        responses=problems(403, 503),
+        responses={
+            HTTP_204_NO_CONTENT: ResponseSpec(None, description="The session has ended"),
+            **problems(403, 503),
+        },
     )
     async def log_out(
         self, request: Request[Principal, str | None, Any], resources: ResourcesDep

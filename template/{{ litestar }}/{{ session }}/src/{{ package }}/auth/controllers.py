@@ -6,6 +6,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from pydantic import BaseModel, SecretStr
@@ -105,7 +106,10 @@ class AuthController(Controller):
         status_code=HTTP_204_NO_CONTENT,
         middleware=[CallerMiddleware],
         guards=[Requires()],
-        responses=problems(403, 503),
+        responses={
+            HTTP_204_NO_CONTENT: ResponseSpec(None, description="The session has ended"),
+            **problems(403, 503),
+        },
     )
     async def log_out(
         self, request: Request[Principal, str, Any], resources: ResourcesDep
