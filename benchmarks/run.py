@@ -28,10 +28,12 @@ PASSWORD = "for the benchmark only"  # noqa: S105
 # How a server of the bare application is started, and one of the service.
 FRAMEWORKS = {
     "fastapi": ["-m", "uvicorn", "fastapi_app:app", "--no-access-log", "--port"],
+    "litestar": ["-m", "uvicorn", "litestar_app:app", "--no-access-log", "--port"],
     "django": ["-m", "uvicorn", "django_app:app", "--no-access-log", "--lifespan=off", "--port"],
 }
 SERVICES = {
     "fastapi": ["-m", "my_service"],
+    "litestar": ["-m", "my_service"],
     "django": ["manage.py", "serve"],
 }
 GOALS = {

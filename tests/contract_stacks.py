@@ -9,6 +9,8 @@ DEFAULT = (
     "fastapi-mysql-memcached-oidc-example",
     "fastapi-postgresql-memcached-api_key-bare",
     "fastapi-mysql-redis-none-bare",
+    "litestar-postgresql-redis-session-example",
+    "litestar-mysql-memcached-oidc-example",
     "django-postgresql-redis-session-example",
     "django-mysql-memcached-jwt-bare",
 )

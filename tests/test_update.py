@@ -17,6 +17,7 @@ from tests.rendering import fast_copier, files_of
 OWNED = ("migrations/versions/0001_initial.py", "migrations/0001_initial.py")
 FIRST = {
     "fastapi": f"src/my_service/{OWNED[0]}",
+    "litestar": f"src/my_service/{OWNED[0]}",
     "django": f"my_service/state/{OWNED[1]}",
 }
 

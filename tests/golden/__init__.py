@@ -19,6 +19,21 @@ NAMED: dict[str, Answers] = {
     "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
     "fastapi-postgresql-redis": {"database": "postgresql", "cache": "redis"},
     "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
+    "litestar": {"framework": "litestar"},
+    "litestar-session-postgresql-redis": {
+        "framework": "litestar",
+        "auth": "session",
+        "database": "postgresql",
+        "cache": "redis",
+    },
+    "litestar-api-key-mysql-memcached": {
+        "framework": "litestar",
+        "auth": "api_key",
+        "database": "mysql",
+        "cache": "memcached",
+    },
+    "litestar-oidc": {"framework": "litestar", "auth": "oidc"},
+    "litestar-bare-open": {"framework": "litestar", "auth": "none", "example": False},
     "django": {"framework": "django"},
     "django-session-postgresql-redis": {
         "framework": "django",

@@ -1,0 +1,144 @@
+"""Every error leaves the service as a problem document (RFC 9457)."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from structlog.typing import FilteringBoundLogger
+
+from .errors import (
+    MEDIA_TYPE,
+    FieldError,
+    InvalidFieldsError,
+    ServiceError,
+    UnavailableError,
+    pointer,
+    problem,
+)
+
+logger: FilteringBoundLogger = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, Any]
+
+# Sentences for what Litestar answers with the bare name of the status.
+DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This resource does not take that method.",
+    413: "The request body is too large.",
+}
+# Pydantic's codes for what msgspec, which reads parameters, says in words only.
+CODES = {
+    "matching regex": "string_pattern_mismatch",
+    "of length <=": "string_too_long",
+    ">=": "greater_than_equal",
+    "<=": "less_than_equal",
+    "Expected `int`, got": "int_parsing",
+    "UUID": "uuid_parsing",
+}
+MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
+
+
+def respond(
+    path: str,
+    status: int,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **members: Any,  # noqa: ANN401 - any JSON value
+) -> Response[bytes]:
+    """Answer a request for ``path`` with a problem document."""
+    content = problem(
+        status,
+        detail,
+        instance=path,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        **members,
+    )
+    # ASCII, because what callers sent is quoted and may not be encodable otherwise.
+    body = json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """Tell in the form of answers what Pydantic found wrong."""
+    return [
+        FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
+        for item in details
+    ]
+
+
+def handle_service_error(request: AnyRequest, error: ServiceError) -> Response[bytes]:
+    """Answer an error that the service raised on purpose."""
+    return respond(
+        request.scope["path"], error.status, error.detail, headers=error.headers, **error.members
+    )
+
+
+def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Answer an error that the framework raised."""
+    if error.status_code == HTTP_500_INTERNAL_SERVER_ERROR:  # its detail is about the inside
+        return handle_unexpected_error(request, error)
+    detail = error.detail
+    if detail in {HTTPStatus(error.status_code).phrase, getattr(type(error), "detail", None)}:
+        detail = DETAILS.get(error.status_code, detail)
+    return respond(request.scope["path"], error.status_code, detail, headers=error.headers)
+
+
+def handle_validation_error(request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """Answer a request that is not what the handler declares, with every field that is wrong."""
+    # Pydantic, which reads bodies, knows more than Litestar passes on.
+    if details := getattr(error.__cause__, "errors", None):
+        errors = field_errors(details)
+    elif missing := MISSING.match(error.detail):
+        name = missing["name"].lower()
+        errors = [FieldError(pointer=pointer([name]), detail="Field required", code="missing")]
+    else:
+        items = [item for item in error.extra or [] if isinstance(item, dict)]
+        errors = [_parameter_error(request, item) for item in items]
+    return handle_service_error(request, InvalidFieldsError(errors))
+
+
+def handle_database_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Answer when the database is down, slow or locked: later it may work."""
+    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
+    return handle_service_error(
+        request, UnavailableError("The database is not available.", retry_after=5)
+    )
+
+
+def handle_unexpected_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Log what nobody else caught, and answer with 500 and nothing of the inside."""
+    logger.error("request failed", exc_info=error)
+    return respond(request.scope["path"], 500, "The service failed to answer this request.")
+
+
+# Litestar's plugin for problem documents makes them from the exception alone, which knows neither
+# the address nor the id of the request.
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    ServiceError: handle_service_error,
+    HTTPException: handle_http_exception,
+    ValidationException: handle_validation_error,
+    OperationalError: handle_database_error,
+    InterfaceError: handle_database_error,
+    PoolTimeoutError: handle_database_error,
+    Exception: handle_unexpected_error,
+}
+
+
+def _parameter_error(request: AnyRequest, item: Mapping[str, str]) -> FieldError:
+    message, name = item["message"], item.get("key", "")
+    if item.get("source") == "body":  # what is in a body was read by Pydantic, so there is none
+        return FieldError(pointer="", detail="A body is required.", code="missing")
+    declared = request.route_handler.parsed_fn_signature.parameters.get(name)
+    name = getattr(declared and declared.kwarg_definition, "name", None) or name
+    code = next((code for words, code in CODES.items() if words in message), "invalid")
+    return FieldError(pointer=pointer([name.lower()]), detail=message, code=code)

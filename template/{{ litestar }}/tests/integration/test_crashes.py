@@ -1,0 +1,107 @@
+"""What nobody expected: the caller learns nothing of the inside, the log has it all."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx2
+import pytest
+from litestar import Litestar, get
+from litestar.exceptions import ImproperlyConfiguredException, LitestarException
+from litestar.params import FromPath
+from litestar.response import Stream
+from prometheus_client import REGISTRY
+
+Logged = Callable[[str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def app(app: Litestar) -> Litestar:
+    """The application, with endpoints that fail."""
+
+    @app.register
+    @get("/crash/{number:int}")
+    async def crash(number: FromPath[int]) -> None:
+        msg = f"inside {number}"
+        raise KeyError(msg)
+
+    @app.register
+    @get("/wrong")
+    async def wrong() -> None:
+        msg = "inside"
+        raise ImproperlyConfiguredException(msg)
+
+    @app.register
+    @get("/half")
+    async def half() -> Stream:
+        async def content() -> AsyncIterator[str]:
+            yield "the first half"
+            msg = "the second half"
+            raise KeyError(msg)
+
+        return Stream(content())
+
+    return app
+
+
+async def test_a_crash_is_a_problem_that_says_nothing_of_the_inside(
+    client: httpx2.AsyncClient,
+) -> None:
+    response = await client.get("/crash/1", headers={"X-Request-ID": "abc"})
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "The service failed to answer this request.",
+        "instance": "/crash/1",
+        "request_id": "abc",
+    }
+
+
+async def test_the_log_has_the_trace_with_the_id_of_the_request(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    await client.get("/crash/1", headers={"X-Request-ID": "abc"})
+    (line,) = logged("request failed")
+    assert line["request_id"] == "abc"
+    assert line["level"] == "error"
+    assert line["exception"][0]["exc_type"] == "KeyError"
+    assert "inside 1" in line["exception"][0]["exc_value"]
+
+
+async def test_a_mistake_that_the_framework_finds_is_a_crash_too(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    response = await client.get("/wrong")
+    assert response.status_code == 500
+    assert response.json()["detail"] == "The service failed to answer this request."
+    (line,) = logged("request failed")
+    assert "inside" in line["exception"][0]["exc_value"]
+
+
+async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient) -> None:
+    def counted() -> float:
+        labels = {"method": "GET", "route": "/crash/{number}", "status": "500"}
+        return REGISTRY.get_sample_value("http_requests_total", labels) or 0
+
+    before = counted()
+    await client.get("/crash/1")
+    assert counted() == before + 1
+
+
+async def test_a_crash_has_status_500_in_the_log(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    await client.get("/crash/1")
+    (line,) = logged("request")
+    assert (line["route"], line["status"]) == ("/crash/{number}", 500)
+
+
+async def test_half_an_answer_is_broken_off(app: Litestar, logged: Logged) -> None:
+    """The server has to see the error: only it can break off the connection."""
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=True)  # type: ignore[arg-type]
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        with pytest.raises(LitestarException, match="after response started"):
+            await client.get("/half", headers={"X-Request-ID": "abc"})
+    assert [line["request_id"] for line in logged("request failed")] == ["abc"]

@@ -1,0 +1,128 @@
+"""Endpoints to sign in and out, and to ask who one is."""
+
+from typing import Annotated, Any, Literal, Self
+
+from litestar import Controller, Request, get, post
+from litestar.connection import ASGIConnection
+from litestar.datastructures import CacheControlHeader
+from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody, URLEncodedBody
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+from pydantic import BaseModel, Field, SecretStr
+
+from ..core.errors import UnauthorizedError, UnsupportedMediaTypeError
+from ..core.openapi import problems
+from ..core.validation import InputModel, Text
+from ..dependencies import ResourcesDep
+from .caller import CHALLENGE, CallerMiddleware
+from .guards import Requires
+from .permissions import Principal
+from .refresh_tokens import TokenPair
+from .tokens import InvalidTokenError, Token
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class PasswordGrant(BaseModel):
+    """Name and password, as OAuth 2.0 sends them (RFC 6749, section 4.3.2)."""
+
+    grant_type: Annotated[str, Field(pattern="^password$")] = "password"
+    username: str
+    password: SecretStr
+
+
+class Tokens(BaseModel):
+    """Tokens, as OAuth 2.0 answers (RFC 6749, section 5.1)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type, not a secret
+    expires_in: int
+
+    @classmethod
+    def of(cls, pair: TokenPair) -> Self:
+        """Show a pair of tokens."""
+        return cls(
+            access_token=pair.access_token,
+            refresh_token=pair.refresh_token,
+            expires_in=pair.expires_in,
+        )
+
+
+class RefreshRequest(InputModel):
+    """A refresh token to exchange."""
+
+    refresh_token: Text
+
+
+class Me(BaseModel):
+    """Who is asking, and what they may do."""
+
+    subject: str
+    permissions: list[str]
+
+
+async def require_form(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """Guard that refuses a body of another media type, which Litestar would read as a form."""
+    given = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != FORM:
+        msg = f"The request body must be {FORM}."
+        raise UnsupportedMediaTypeError(msg)
+
+
+class AuthController(Controller):
+    """Tokens for names and passwords."""
+
+    path = "/auth"
+    tags = ("auth",)
+    # As RFC 6749, section 5.1 demands where tokens are given.
+    cache_control = CacheControlHeader(no_store=True)
+
+    @post(
+        "/token",
+        status_code=HTTP_200_OK,
+        guards=[require_form],
+        responses=problems(401, 415, 422, 429, 503),
+    )
+    async def create_tokens(
+        self, data: URLEncodedBody[PasswordGrant], resources: ResourcesDep
+    ) -> Tokens:
+        """Sign in with name and password, as an OAuth 2.0 password grant."""
+        user = await resources.auth.accounts.sign_in(
+            data.username, data.password.get_secret_value()
+        )
+        if user is None:
+            msg = "The name or the password is wrong."
+            raise UnauthorizedError(msg, challenge=CHALLENGE)
+        return Tokens.of(await resources.auth.tokens.begin(user))
+
+    @post("/refresh", status_code=HTTP_200_OK, responses=problems(401, 415, 422, 503))
+    async def refresh_tokens(
+        self, data: JSONBody[RefreshRequest], resources: ResourcesDep
+    ) -> Tokens:
+        """Exchange a refresh token for new tokens; each works once."""
+        try:
+            return Tokens.of(await resources.auth.tokens.rotate(data.refresh_token))
+        except InvalidTokenError as error:
+            msg = "The refresh token is not valid."
+            raise UnauthorizedError(msg, challenge='Bearer error="invalid_token"') from error
+
+    @post(
+        "/logout",
+        status_code=HTTP_204_NO_CONTENT,
+        middleware=[CallerMiddleware],
+        guards=[Requires()],
+        responses=problems(503),
+    )
+    async def log_out(
+        self, request: Request[Principal, Token, Any], resources: ResourcesDep
+    ) -> None:
+        """Revoke the access token that is sent along, and its refresh token."""
+        await resources.auth.tokens.revoke(request.auth)
+
+    @get("/me", middleware=[CallerMiddleware], guards=[Requires()], responses=problems(503))
+    async def read_me(self, request: Request[Principal, Any, Any]) -> Me:
+        """Say who is asking."""
+        return Me(subject=request.user.subject, permissions=sorted(request.user.permissions))
