@@ -55,9 +55,9 @@ class Database(SQLAlchemy):
         """Give back the connection that ``session`` has read with.
 
         For those who go on to wait, for a lock or for another service: connections that are kept
-        meanwhile run the pool dry.
+        meanwhile run the pool dry. What was read stays as it was read.
         """
-        self.session.rollback()
+        self.session.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
