@@ -29,7 +29,7 @@ logger_class = f"{__package__}.core.server.ServerLogger"
 loglevel = settings.log_level
 threads = FOR_REQUESTS + FOR_STREAMS
 keepalive = 5
-limit_request_line = 8190
+limit_request_line = 2**16  # see core/server.py
 graceful_timeout = 2 * settings.shutdown_timeout
 control_socket_disable = True  # it would lie in the home directory, which a container may not have
 

@@ -8,8 +8,8 @@ import structlog
 from apiflask import APIFlask
 from flask import Request, json, request
 from structlog.typing import FilteringBoundLogger
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
 
 from .errors import (
     BadRequestError,
@@ -79,9 +79,9 @@ class UuidConverter(BaseConverter):
         try:
             found = UUID(value)
         except ValueError as error:
-            raise ValidationError from error
+            raise NotFound from error
         if str(found) != value.lower():
-            raise ValidationError
+            raise NotFound
         return found
 
 

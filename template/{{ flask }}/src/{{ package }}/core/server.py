@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.http import message  # type: ignore[import-untyped]
 from gunicorn.http.errors import (  # type: ignore[import-untyped]
     InvalidHeader,
     UnsupportedTransferCoding,
@@ -16,6 +17,11 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 from .request_threads import RequestThreads
 from .signals import stopping
+
+# gunicorn itself takes no more than 8190 bytes, which a search in another script is soon over: each
+# of its characters is nine of them.
+MAX_REQUEST_LINE = 2**16
+message.MAX_REQUEST_LINE = MAX_REQUEST_LINE
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types

@@ -4,6 +4,7 @@ from typing import Any
 
 from apiflask import APIKeyCookieAuth
 from flask import request
+from werkzeug.datastructures import Authorization
 
 from ..extensions import authentication
 
@@ -23,6 +24,10 @@ class SessionAuth(APIKeyCookieAuth):
 
     def get_security_scheme(self) -> dict[str, Any]:
         return {**super().get_security_scheme(), "name": authentication.cookie.name}
+
+    def get_auth(self) -> Authorization:
+        """Return what the request has in the place of a token."""
+        return Authorization("apiKey", token=get_secret() or "")
 
     def is_compatible_auth(self, headers: object) -> bool:
         """Whether a request has the cookie."""

@@ -4,6 +4,7 @@ from apiflask import APIBlueprint
 from flask import request
 from pydantic import SecretStr
 
+from ..core.csrf_protection import request_headers
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
@@ -36,7 +37,7 @@ def log_in(body: Credentials) -> tuple[Me, dict[str, str]]:
     """Sign in with name and password: begins a session with a new cookie and CSRF token."""
     secret = get_secret()
     # Demanded also of those who have no cookie: nobody is signed in by another site.
-    authentication.csrf.check(request.method, request.headers, secret)
+    authentication.csrf.check(request.method, request_headers(), secret)
     user = authentication.accounts.sign_in(body.username, body.password.get_secret_value())
     if user is None:
         msg = "The name or the password is wrong."
