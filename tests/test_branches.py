@@ -15,6 +15,7 @@ SEAMS = {
     "app.py",
     "conftest.py",
     "dependencies.py",
+    "extensions.py",
     "flags.py",
     "metadata.py",
     "permissions.py",

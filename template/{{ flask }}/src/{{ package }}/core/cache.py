@@ -1,0 +1,174 @@
+"""Get-or-compute: a value is computed once and shared, also by callers who ask at once."""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from threading import Lock
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from structlog.typing import FilteringBoundLogger
+
+from .breaker import BreakerState, CircuitBreaker
+from .metrics import CACHE_REQUESTS
+
+logger: FilteringBoundLogger = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class CacheStore(Protocol):
+    """Where cached bytes are kept. ``get``, ``set``, ``delete`` and ``check`` may raise.
+
+    Safe to use from several threads. Each call ends within ``CACHE_TIMEOUT``.
+    """
+
+    def stop(self) -> None:
+        """Let go of connections."""
+
+    def check(self) -> None:
+        """Raise when the store does not answer."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return what is kept under ``key``, if anything."""
+        ...
+
+    def set(self, key: str, value: bytes, ttl: float) -> None:
+        """Keep ``value`` for ``ttl`` seconds."""
+
+    def delete(self, key: str) -> None:
+        """Forget ``key``."""
+
+    def lock(self, key: str) -> AbstractContextManager[None]:
+        """Keep other processes from computing ``key`` while the block runs.
+
+        As far as the store can: when it is down, or the wait gets long, the block runs anyway.
+        """
+        ...
+
+
+class Cache:
+    """Typed values in a store of bytes.
+
+    Values are kept as JSON, so ``None`` is a value like any other, and a store that somebody else
+    can write to cannot make this process run code. While the store is down or slow, callers get
+    the same answers, computed each time; after three failures it is left alone for a while.
+    """
+
+    name = "cache"
+
+    def __init__(self, store: CacheStore, *, reset: float = 5) -> None:
+        """``reset`` is the pause after failures, in seconds."""
+        self._store = store
+        self._breaker = CircuitBreaker(threshold=3, reset=reset)
+        self._lock = Lock()
+        self._computing: dict[str, Future[Any]] = {}
+
+    def start(self) -> None:
+        """Connect when first needed: a store that is down now may come up later."""
+
+    def stop(self) -> None:
+        self._store.stop()
+
+    def check(self) -> None:
+        self._store.check()
+
+    def get_or_compute(
+        self, key: str, compute: Callable[[], T], *, adapter: TypeAdapter[T], ttl: float
+    ) -> T:
+        """Return the value under ``key``; where there is none, compute it and keep it.
+
+        Concurrent callers share one computation, in every process that shares the store; what it
+        raises goes to all who wait in this one and is not kept. ``ttl`` is in seconds; what is
+        kept expires up to a tenth earlier, so that values made together do not expire together.
+        """
+        if (hit := self._read(key, adapter)) is not None:
+            CACHE_REQUESTS.labels("hit").inc()
+            return hit[0]
+        CACHE_REQUESTS.labels("miss").inc()
+        mine = Future[T]()
+        with self._lock:
+            computing: Future[T] = self._computing.setdefault(key, mine)
+        if computing is not mine:
+            return computing.result()
+        try:
+            mine.set_result(self._compute(key, mine, compute, adapter, ttl))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                if self._computing.get(key) is mine:
+                    del self._computing[key]
+        return mine.result()
+
+    def get(self, key: str, *, adapter: TypeAdapter[T]) -> T | None:
+        """Return the value under ``key``, or ``None``."""
+        hit = self._read(key, adapter)
+        return None if hit is None else hit[0]
+
+    def set(self, key: str, value: T, *, adapter: TypeAdapter[T], ttl: float) -> None:
+        """Keep ``value`` for ``ttl`` seconds, or up to a tenth less.
+
+        What is being computed for ``key`` in this process is not kept after this.
+        """
+        with self._lock:
+            self._computing.pop(key, None)
+        self._keep(key, value, adapter, ttl)
+
+    def delete(self, key: str) -> None:
+        """Forget the value under ``key``, also one that is being computed in this process.
+
+        Its callers still get it; those who ask from now on do not.
+        """
+        with self._lock:
+            self._computing.pop(key, None)
+        self._call(self._store.delete, key)
+
+    def _compute(
+        self,
+        key: str,
+        mine: Future[T],
+        compute: Callable[[], T],
+        adapter: TypeAdapter[T],
+        ttl: float,
+    ) -> T:
+        if self._breaker.state is not BreakerState.CLOSED:
+            return compute()
+        with self._store.lock(key):
+            if (hit := self._read(key, adapter)) is not None:  # made by another process
+                return hit[0]
+            value = compute()
+            if self._computing.get(key) is mine:  # else it is out of date
+                self._keep(key, value, adapter, ttl)
+            return value
+
+    def _keep(self, key: str, value: T, adapter: TypeAdapter[T], ttl: float) -> None:
+        shortened = ttl * random.uniform(0.9, 1)  # noqa: S311 - spreads load, guards nothing
+        self._call(self._store.set, key, adapter.dump_json(value), shortened)
+
+    def _read(self, key: str, adapter: TypeAdapter[T]) -> tuple[T] | None:
+        content: bytes | None = self._call(self._store.get, key)
+        if content is None:
+            return None
+        try:
+            return (adapter.validate_json(content),)
+        except ValidationError:  # kept by a version of the service with another idea of the value
+            return None
+
+    def _call(self, operation: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+        """Call the store; ``None`` when it fails, is slow, or is being left alone."""
+        permit = self._breaker.allow()
+        if permit is None:
+            return None
+        try:
+            result = operation(*arguments)
+        except Exception as error:  # noqa: BLE001 - no failure of a cache may reach a caller
+            self._breaker.failed(permit)
+            CACHE_REQUESTS.labels("error").inc()
+            logger.warning("cache failed", operation=operation.__name__, error=repr(error))
+            return None
+        self._breaker.succeeded(permit)
+        return result

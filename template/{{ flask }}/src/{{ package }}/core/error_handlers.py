@@ -1,0 +1,99 @@
+"""Every error leaves the service as a problem document (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from apiflask import APIFlask, HTTPError
+from flask import Response, json, request
+from pydantic import ValidationError
+from structlog.typing import FilteringBoundLogger
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from .errors import (
+    MEDIA_TYPE,
+    FieldError,
+    InvalidFieldsError,
+    ServiceError,
+    UnavailableError,
+    pointer,
+    problem,
+)
+from .persistence import UNAVAILABLE
+
+logger: FilteringBoundLogger = structlog.get_logger()
+
+CHUNK = 2**16
+MOST_DISCARDED = 2**24
+# Sentences for what Werkzeug explains at length, or with hints that do not fit.
+DETAILS = {
+    400: "The request cannot be understood.",
+    404: "There is nothing at this address.",
+    405: "This resource does not take that method.",
+    413: "The request body is too large.",
+    500: "The service failed to answer this request.",
+}
+
+
+def respond(
+    status: int,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **members: Any,  # noqa: ANN401 - any JSON value
+) -> Response:
+    """Answer with a problem document."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    content = problem(status, detail, instance=request.path, request_id=request_id, **members)
+    return Response(json.dumps(content), status, headers, content_type=MEDIA_TYPE)
+
+
+def respond_to(error: ServiceError) -> Response:
+    """Answer an error that the service raised on purpose."""
+    return respond(error.status, error.detail, headers=error.headers, **error.members)
+
+
+def handle_http_exception(error: HTTPException) -> Response:
+    """Answer an error that Flask raised; what nobody expected comes as one too."""
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return respond(status, DETAILS.get(status) or HTTPStatus(status).phrase, headers=headers)
+
+
+def handle_too_large(error: RequestEntityTooLarge) -> Response:
+    """Answer a body that is too large, after the rest of it has come, within bounds.
+
+    A connection that is closed before breaks off, and the answer is lost on its way.
+    """
+    rest, left = request.environ["wsgi.input"], MOST_DISCARDED
+    while left > 0 and (chunk := rest.read(CHUNK)):
+        left -= len(chunk)
+    return handle_http_exception(error)
+
+
+def handle_api_error(error: HTTPError) -> Response:
+    """Answer an error that APIFlask raised: a request that is not what the view declares."""
+    if not isinstance(error.__cause__, ValidationError):
+        return respond(error.status_code, str(error.message))
+    fields = [
+        FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
+        for item in error.__cause__.errors()
+    ]
+    return respond_to(InvalidFieldsError(fields))
+
+
+def handle_database_error(error: Exception) -> Response:
+    """Answer when the database is down, slow or locked: later it may work."""
+    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
+    return respond_to(UnavailableError("The database is not available.", retry_after=5))
+
+
+def init_app(app: APIFlask) -> None:
+    """Answer all errors of ``app`` with problem documents."""
+    app.error_processor(handle_api_error)
+    app.register_error_handler(ServiceError, respond_to)
+    app.register_error_handler(HTTPException, handle_http_exception)
+    app.register_error_handler(RequestEntityTooLarge, handle_too_large)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, handle_database_error)

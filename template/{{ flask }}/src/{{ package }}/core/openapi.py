@@ -1,0 +1,56 @@
+"""The OpenAPI document tells the truth about errors too."""
+
+from http.client import responses
+from typing import Any
+
+from apiflask import APIFlask
+
+from .errors import MEDIA_TYPE, FieldError, Problem, ValidationProblem
+
+Responses = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
+
+ALWAYS = (400, 500)
+WITH_BODY = (413, 415)
+UNPROCESSABLE = 422
+PLACE = "#/components/schemas/{model}"
+
+
+def described(status: int, description: str, media_type: str, schema: dict[str, str]) -> Responses:
+    """Declare, as ``responses`` of a view, an answer that is no model of its own."""
+    return {status: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def problems(*statuses: int) -> Responses:
+    """Declare, as ``responses`` of a view, the problems that it answers with."""
+    declared: Responses = {}
+    for status in statuses:
+        model = ValidationProblem if status == UNPROCESSABLE else Problem
+        schema = {"$ref": PLACE.format(model=model.__name__)}
+        declared |= described(status, responses[status], MEDIA_TYPE, schema)
+    return declared
+
+
+def init_app(app: APIFlask) -> None:
+    """Let views declare what they answer, and the document add what all of them may."""
+    app.config.from_mapping(
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+    )
+    app.spec_processor(_complete)
+
+
+def _complete(document: Any) -> Any:  # noqa: ANN401 - a JSON document
+    for model in (FieldError, Problem, ValidationProblem):
+        schema = model.model_json_schema(ref_template=PLACE)
+        schema.pop("$defs", None)  # they stand beside it
+        document["components"]["schemas"][model.__name__] = schema
+    for path in document["paths"].values():
+        for operation in path.values():
+            statuses = [*ALWAYS, *(WITH_BODY if "requestBody" in operation else ())]
+            if operation.get("security"):
+                statuses += [401, 403]
+            for status, answer in problems(*statuses).items():
+                operation["responses"].setdefault(str(status), answer)
+    return document

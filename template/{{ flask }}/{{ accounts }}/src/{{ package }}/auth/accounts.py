@@ -1,0 +1,133 @@
+"""Accounts, and signing in to them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, Delete, String, Uuid, delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.errors import TooManyRequestsError
+from ..core.persistence import Database
+from ..core.tables import Base, utc_now
+from ..core.types import UtcDateTime
+from .passwords import hash_password, verify_password
+from .permissions import Principal, check_permissions
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+MAX_FAILURES = 10
+FAILURE_WINDOW = timedelta(minutes=1)
+
+
+class User(Base):
+    """An account."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    permissions: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
+
+    def to_principal(self) -> Principal:
+        """Say who this is and what they may do."""
+        return Principal(subject=self.name, permissions=frozenset(self.permissions))
+
+
+class LoginFailure(Base):
+    """A failed attempt to sign in, to an account that may not even exist."""
+
+    __tablename__ = "login_failures"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    account: Mapped[str] = mapped_column(String(64))
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+
+
+class AccountExistsError(Exception):
+    """There is an account of that name."""
+
+
+class Accounts:
+    """The accounts in the database."""
+
+    def __init__(self, database: Database, *, sign_out: Callable[[UUID], Delete]) -> None:
+        """``sign_out`` is the statement that ends whatever an account is signed in to."""
+        self._database = database
+        self._sign_out = sign_out
+
+    def create(
+        self, name: str, password: str, permissions: Iterable[str], *, update: bool = False
+    ) -> None:
+        """Create an account, or with ``update`` set the password and permissions of one.
+
+        Whoever is signed in to an account that is updated has to sign in again: a password is
+        often changed because somebody else knows it.
+
+        Raises ``ValueError`` for a name, password or permission that will not do, and
+        ``AccountExistsError`` when there is one of that name and ``update`` is false.
+        """
+        if not NAME.fullmatch(name):
+            msg = f"{name!r} is no account name: 1 to 64 of a-z 0-9 . _ @ + -, the first a-z or 0-9"
+            raise ValueError(msg)
+        granted = check_permissions(permissions)
+        password_hash = hash_password(password)
+        try:
+            with self._database.transaction() as session:
+                query = select(User).where(User.name == name).with_for_update()
+                user = session.scalar(query)
+                if user is None:
+                    user = User(name=name)
+                    session.add(user)
+                elif update:
+                    session.execute(self._sign_out(user.id))
+                else:
+                    raise AccountExistsError(name)
+                user.password_hash = password_hash
+                user.permissions = granted
+        except IntegrityError as error:  # created by somebody else in the same moment
+            raise AccountExistsError(name) from error
+
+    def sign_in(self, name: str, password: str) -> User | None:
+        """Return the account if name and password belong together.
+
+        Takes as long when there is no such account. Raises ``TooManyRequestsError`` after 10
+        failures within a minute for one name, whether or not there is an account.
+        """
+        account = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+        self._admit(account)
+        user = self._find(name)
+        if not verify_password(password, None if user is None else user.password_hash):
+            return None
+        with self._database.transaction() as session:
+            session.execute(delete(LoginFailure).where(LoginFailure.account == account))
+        return user
+
+    def _admit(self, account: str) -> None:
+        """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
+        attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
+        since = attempt.failed_at - FAILURE_WINDOW
+        with self._database.transaction() as session:
+            session.execute(delete(LoginFailure).where(LoginFailure.failed_at < since))
+            session.add(attempt)
+        query = select(func.count(), func.min(LoginFailure.failed_at)).where(
+            LoginFailure.account == account, LoginFailure.failed_at >= since
+        )
+        count, first = self._database.session.execute(query).one()
+        if count > MAX_FAILURES:
+            with self._database.transaction() as session:
+                session.execute(delete(LoginFailure).where(LoginFailure.id == attempt.id))
+            msg = "Too many failed attempts to sign in."
+            raise TooManyRequestsError(msg, retry_after=(first - since).total_seconds())
+
+    def _find(self, name: str) -> User | None:
+        if not NAME.fullmatch(name):
+            return None
+        user: User | None = self._database.session.scalar(select(User).where(User.name == name))
+        self._database.release()  # checking the password takes a while
+        return user

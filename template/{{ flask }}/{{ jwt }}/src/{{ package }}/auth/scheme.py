@@ -1,0 +1,11 @@
+"""How callers say who they are, for views: ``@bp.auth_required(auth, roles=["state:write"])``."""
+
+from apiflask import HTTPTokenAuth
+
+from .caller import CHALLENGE, get_caller
+from .protection import set_up
+
+auth = HTTPTokenAuth(
+    security_scheme_name="bearer", description="An access token from POST /auth/token"
+)
+set_up(auth, get_caller, unknown="This needs an access token.", challenge=CHALLENGE)

@@ -1,0 +1,21 @@
+"""How callers say who they are, for views: ``@bp.auth_required(auth, roles=["state:write"])``."""
+
+from apiflask import HTTPTokenAuth, MultiAuth
+
+from .caller import CHALLENGE, get_caller
+from .protection import set_up
+from .session_cookie import SessionAuth
+
+_bearer = HTTPTokenAuth(
+    security_scheme_name="bearer", description="An access token of the OpenID provider"
+)
+_session = SessionAuth()
+for scheme in (_bearer, _session):
+    set_up(
+        scheme,
+        get_caller,
+        unknown="Sign in first, or send an access token.",
+        challenge=CHALLENGE,
+    )
+
+auth = MultiAuth(_bearer, _session)

@@ -1,0 +1,8 @@
+"""How callers say who they are, for views: ``@bp.auth_required(auth, roles=["state:write"])``."""
+
+from .caller import CHALLENGE, get_caller
+from .protection import set_up
+from .session_cookie import SessionAuth
+
+auth = SessionAuth()
+set_up(auth, get_caller, unknown="Sign in first.", challenge=CHALLENGE)
