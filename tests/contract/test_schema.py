@@ -30,10 +30,13 @@ STREAMS = "/events$"
 SIGNING_IN = "^/auth/"
 
 
-def sent(service: Service, *options: str, headers: dict[str, str] | None = None) -> str:
+def sent(
+    folder: Path, service: Service, *options: str, headers: dict[str, str] | None = None
+) -> str:
     """Send what Schemathesis makes of the document; return what it says of the answers.
 
-    Raises `AssertionError` with that text when an answer was not what the document promises.
+    What it keeps for later stays in `folder`. Raises `AssertionError` with that text when an answer
+    was not what the document promises.
     """
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
@@ -49,19 +52,25 @@ def sent(service: Service, *options: str, headers: dict[str, str] | None = None)
         *options,
         *(f"--header={name}: {value}" for name, value in (headers or {}).items()),
     ]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    result = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=600
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
 
-def test_whatever_an_editor_sends(workers: Service, workers_editor: dict[str, str]) -> None:
+def test_whatever_an_editor_sends(
+    tmp_path: Path, workers: Service, workers_editor: dict[str, str]
+) -> None:
     """By a caller who may write: all but signing in and out."""
-    said = sent(workers, f"--exclude-path-regex={STREAMS}|{SIGNING_IN}", headers=workers_editor)
+    said = sent(
+        tmp_path, workers, f"--exclude-path-regex={STREAMS}|{SIGNING_IN}", headers=workers_editor
+    )
     assert "Tested: 0" not in said
 
 
 @pytest.mark.only(auth={"jwt", "session", "oidc", "api_key"})
-def test_whatever_a_stranger_sends(workers: Service) -> None:
+def test_whatever_a_stranger_sends(tmp_path: Path, workers: Service) -> None:
     """By a caller without credentials, who tries to get some."""
-    said = sent(workers, f"--include-path-regex={SIGNING_IN}")
+    said = sent(tmp_path, workers, f"--include-path-regex={SIGNING_IN}")
     assert "Tested: 0" not in said
