@@ -11,4 +11,6 @@ DEFAULT = (
     "fastapi-mysql-redis-none-bare",
     "django-postgresql-redis-session-example",
     "django-mysql-memcached-jwt-bare",
+    "flask-postgresql-redis-oidc-example",
+    "flask-mysql-memcached-session-bare",
 )

@@ -18,6 +18,7 @@ OWNED = ("migrations/versions/0001_initial.py", "migrations/0001_initial.py")
 FIRST = {
     "fastapi": f"src/my_service/{OWNED[0]}",
     "django": f"my_service/state/{OWNED[1]}",
+    "flask": f"src/my_service/{OWNED[0]}",
 }
 
 
