@@ -13,4 +13,6 @@ DEFAULT = (
     "litestar-mysql-memcached-oidc-example",
     "django-postgresql-redis-session-example",
     "django-mysql-memcached-jwt-bare",
+    "flask-postgresql-redis-oidc-example",
+    "flask-mysql-memcached-session-bare",
 )

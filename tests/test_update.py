@@ -19,6 +19,7 @@ FIRST = {
     "fastapi": f"src/my_service/{OWNED[0]}",
     "litestar": f"src/my_service/{OWNED[0]}",
     "django": f"my_service/state/{OWNED[1]}",
+    "flask": f"src/my_service/{OWNED[0]}",
 }
 
 
