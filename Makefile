@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help new setup test check lint format docs golden matrix switches bench tools
+.PHONY: help new setup test check lint format docs golden matrix switches bench release tools
 
 # uv from the environment or the PATH, or one of our own in .tools, fetched with Python's venv.
 UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
 RUN := $(UV) run --quiet --locked
 WORKERS ?= auto
 
-export UV DEST ANSWERS DEFAULTS REF FRAMEWORK SHARD JOBS CHANGED
+export UV DEST ANSWERS DEFAULTS REF VERSION FRAMEWORK SHARD JOBS CHANGED
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ switches: setup ## Give every other answer to every stack by update, and compare
 
 bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
 	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"
+
+release: setup ## Move the changelog's unreleased notes under a version, commit and tag: VERSION=1.2.0
+	@$(RUN) python hooks/release.py "$$VERSION"
 
 UNREACHABLE = echo "Error: packages could not be installed; is the package index reachable?" >&2; exit 1
 

@@ -1,0 +1,1 @@
+"""What keeps this repository in step with the template that it was made from."""

@@ -1,0 +1,83 @@
+"""What the owner of the repository edited, and whether an update still has it."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an update does to one file."""
+
+    path: str
+    kind: Literal["added", "changed", "removed"]
+    edited: bool
+    rejected: bool
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Folders with the same files: as the template made them, as they are, and updated."""
+
+    theirs: Path
+    ours: Path
+    updated: Path
+
+    def change(self, path: str) -> Change:
+        """Say what the update does to a file that differs."""
+        ours = _read(self.ours / path)
+        kind: Literal["added", "changed", "removed"] = "changed"
+        if ours is None:
+            kind = "added"
+        elif not (self.updated / path).exists():
+            kind = "removed"
+        edited = ours is not None and ours != _read(self.theirs / path)
+        return Change(path, kind, edited, self._reject(path).exists())
+
+    def keep(self, path: str) -> None:
+        """Put an edit beside its file when Copier dropped it without a word.
+
+        It does so with binary files, and with files that are tracked although git ignores them.
+        """
+        theirs, ours, updated = (
+            _read(folder / path) for folder in (self.theirs, self.ours, self.updated)
+        )
+        if ours is None or self._reject(path).exists() or not _lost(theirs, ours, updated):
+            return
+        (self.updated / path).parent.mkdir(parents=True, exist_ok=True)
+        if updated is not None and updated == theirs:
+            (self.updated / path).write_bytes(ours)  # no news from the template: the edit stays
+        elif _is_binary(ours):
+            self._reject(path).write_bytes(ours)
+        else:
+            self._reject(path).write_text(_patch(path, theirs or b"", ours), encoding="utf-8")
+
+    def _reject(self, path: str) -> Path:
+        return self.updated / f"{path}.rej"
+
+
+def _read(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def _lost(theirs: bytes | None, ours: bytes, updated: bytes | None) -> bool:
+    """Whether something that the owner put in, or took out, is so no more."""
+    if ours in (theirs, updated):
+        return False
+    if updated is None or _is_binary(ours) or _is_binary(updated):
+        return True
+    before, here, after = (set((text or b"").splitlines()) for text in (theirs, ours, updated))
+    return not here - before <= after or bool((before - here) & after)
+
+
+def _is_binary(content: bytes) -> bool:
+    try:
+        return "\0" in content.decode()
+    except UnicodeDecodeError:
+        return True
+
+
+def _patch(path: str, old: bytes, new: bytes) -> str:
+    before, after = (text.decode(errors="replace").splitlines(keepends=True) for text in (old, new))
+    return "".join(difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"))
