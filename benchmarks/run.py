@@ -30,11 +30,14 @@ FRAMEWORKS = {
     "fastapi": ["-m", "uvicorn", "fastapi_app:app", "--no-access-log", "--port"],
     "litestar": ["-m", "uvicorn", "litestar_app:app", "--no-access-log", "--port"],
     "django": ["-m", "uvicorn", "django_app:app", "--no-access-log", "--lifespan=off", "--port"],
+    # It takes its port from the environment.
+    "flask": ["-m", "gunicorn", "flask_app:app", "--threads=104"],
 }
 SERVICES = {
     "fastapi": ["-m", "my_service"],
     "litestar": ["-m", "my_service"],
     "django": ["manage.py", "serve"],
+    "flask": ["-m", "gunicorn", "--config=python:my_service.gunicorn_config"],
 }
 GOALS = {
     "GET /health/live": (">=", 0.75),
@@ -81,7 +84,7 @@ def _compare(project: Path, options: argparse.Namespace) -> None:
     bare_command = [str(python), *FRAMEWORKS[options.framework]]
     service = _serving([str(python), *SERVICES[options.framework]], project, {"LOG_FORMAT": "json"})
     environment = {"DATABASE": str(project / "my_service.db")}
-    bare = _serving(bare_command, BARE, environment, port_last=True)
+    bare = _serving(bare_command, BARE, environment)
     with service as measured, bare as reference:
         ratios: dict[str, list[float]] = {}
         for _ in range(options.rounds):
@@ -138,11 +141,9 @@ def _seed(project: Path, framework: str) -> None:
 
 
 @contextmanager
-def _serving(
-    command: list[str], folder: Path, environment: dict[str, str], *, port_last: bool = False
-) -> Iterator[Server]:
+def _serving(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[Server]:
     port = _free_port()
-    command = [*_pinned(0), *command, *([str(port)] if port_last else [])]
+    command = [*_pinned(0), *command, *([str(port)] if command[-1] == "--port" else [])]
     variables = {**os.environ, **environment, "PORT": str(port), "HOST": "127.0.0.1"}
     started = time.perf_counter()
     with tempfile.TemporaryFile() as log:
