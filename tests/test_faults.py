@@ -10,9 +10,10 @@ import pytest
 
 from tests.checkout import Checkout, run
 from tests.faults import FAULTS, Fault
-from tests.questionnaire import STACK, TEMPLATE, Answers, choices
+from tests.questionnaire import TEMPLATE
 from tests.stacks import QUIET, scaffold
 
+# What the default answers make.
 STACK_NAME = "fastapi-sqlite-memory-jwt-example"
 CONTRACT = TEMPLATE / "tests" / "contract"
 SECTIONS = set(range(1, 11))
@@ -24,9 +25,7 @@ pytestmark = pytest.mark.xdist_group("faults")
 def project(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A service with the default answers, installed."""
     target = tmp_path_factory.mktemp("faults") / "service"
-    answers: Answers = {name: choices(name, built=True)[0] for name in STACK}
-    answers |= {"cache": "memory", "example": True}
-    scaffold(checkout, target, answers)
+    scaffold(checkout, target, {})
     made = run(target, "make", "--no-print-directory", "setup")
     assert made.returncode == 0, made.stderr
     yield target

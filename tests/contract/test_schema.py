@@ -21,6 +21,7 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
+    "allow_header_conformance",
     "missing_required_header",
     "use_after_free",
 )
