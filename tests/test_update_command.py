@@ -46,7 +46,7 @@ def small(tmp_path: Path) -> Checkout:
         "template/core/store.py": LINES,
         "template/core/plain.py": LINES,
         "template/core/named.txt.jinja": "{{ name }} keeps in {{ cache }}\n",
-        "template/.gitignore": "*.secret\n",
+        "template/.gitignore": "*.secret\n__pycache__/\n",
         "template/owned.txt": "the owner's from the start\n",
         "template/{{ redis }}/deploy/redis.conf": LINES,
     }
