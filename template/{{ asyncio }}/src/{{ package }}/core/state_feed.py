@@ -1,7 +1,6 @@
 """Changes of state that other processes made, found by asking the database."""
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -23,15 +22,17 @@ class StateFeed:
         self._store = store
         self._interval = interval
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
+        self._stopping = False
         self._task = asyncio.create_task(self._poll(), name="state feed")
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
 
     async def check(self) -> None:
         if self._task is None or self._task.done():
@@ -39,7 +40,9 @@ class StateFeed:
             raise RuntimeError(msg)
 
     async def _poll(self) -> None:
-        while True:
+        # Being cancelled is not enough: a driver that waits with ``asyncio.wait_for`` loses it at
+        # times (https://github.com/python/cpython/issues/86296, mended in Python 3.12).
+        while not self._stopping:
             await asyncio.sleep(self._interval)
             if keys := list(self._store.watched_keys):
                 try:

@@ -23,10 +23,11 @@ def create_engine(url: str, *, timeout: float, limit_statements: bool = True) ->
         f" /*M!100100 , max_statement_time = {timeout} */"
         f" /*!80000 , max_execution_time = {int(timeout * 1000)} */"
     )
-    # In strict mode what does not fit is refused and not cut. Each server reads its own comment.
+    # In strict mode what does not fit is refused and not cut. The second limit on locks is that of
+    # changes to the schema, by default a day. Each server reads its own comment.
     session = (
         "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00',"
-        f" innodb_lock_wait_timeout = {seconds}"
+        f" innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"
     )
     return create_async_engine(
         url,
