@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help new setup test check lint format docs golden matrix switches bench release tools
+.PHONY: help new setup test check lint format docs golden matrix switches updates bench release tools
 
 # uv from the environment or the PATH, or one of our own in .tools, fetched with Python's venv.
 UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
@@ -46,6 +46,9 @@ matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fasta
 
 switches: setup ## Give every other answer to every stack by update, and compare with fresh copies
 	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py
+
+updates: setup ## Update edited services of the template's earlier states, and keep the numbers
+	@PYTHONPATH=template $(RUN) python -m tests.updates
 
 bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
 	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"

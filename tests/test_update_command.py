@@ -367,6 +367,22 @@ def test_deleted_and_owned_files_stay_as_their_owner_left_them(
     assert (project / "owned.txt").read_text(encoding="utf-8") == "ours\n"
 
 
+def test_a_deleted_file_that_copier_would_make_anew_stays_deleted(
+    small: Checkout, tmp_path: Path, say: Say
+) -> None:
+    project = start(small, tmp_path / "svc")
+    (project / "owned.txt").unlink()
+    commit(project)
+    write(small.path / "template/new.txt", "new\n")
+    small.release("v1.1.0")
+    code, out, _ = say(project, "update", "--yes")
+
+    assert code == 0
+    assert not (project / "owned.txt").exists()
+    assert "owned.txt" not in out
+    assert (project / "new.txt").exists()
+
+
 def test_an_answer_that_is_no_choice_any_more_stops_the_update_until_one_is_chosen(
     small: Checkout, tmp_path: Path, say: Say
 ) -> None:
@@ -536,7 +552,7 @@ def test_a_switch_of_the_real_template_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, say: Say
 ) -> None:
     project = start(released, tmp_path / "svc")
-    with fast_copier(released.path):
+    with fast_copier(clones=True):
         code, out, err = say(project, "switch", "--yes", "--answers=-d auth=none -d example=no")
 
     assert code == 0, err
