@@ -23,7 +23,7 @@ from tests.owner import Work
 from tests.questionnaire import TEMPLATE, Answers, taken
 from tests.rendering import files_of
 
-SOURCES = ("template", "copier.yml")
+SOURCES = ("copier.yml", "partials", "template")
 NOW = "v1.0.0"
 # Of how many states of a framework one is taken, and how many at least and at most.
 EVERY, LEAST, MOST = 7, 2, 6
@@ -55,24 +55,29 @@ class History:
     states: tuple[State, ...]
 
     @classmethod
-    def of_main(cls, path: Path) -> Self:
+    def of_main(cls, path: Path, template: Path = TEMPLATE) -> Self:
         """Clone the template with its history; `AssertionError` when it has none here."""
-        assert run(TEMPLATE, "git", "rev-parse", "--is-shallow-repository").stdout == "false\n", (
+        assert run(template, "git", "rev-parse", "--is-shallow-repository").stdout == "false\n", (
             "this is a shallow clone, and services of earlier states are to be made: "
             "run `git fetch --unshallow`"
         )
-        source = ("git", "clone", "--quiet", "--no-tags", str(TEMPLATE), str(path))
-        cloned = run(TEMPLATE, *source)
+        source = ("git", "clone", "--quiet", "--no-tags", str(template), str(path))
+        cloned = run(template, *source)
         assert cloned.returncode == 0, cloned.stderr
         checkout = cls._with_working_tree(Checkout(path))
         log = ("log", "--first-parent", "--reverse", "--format=%H %cs", "HEAD~", "--", *SOURCES)
         states = []
         for number, line in enumerate(checkout.git(*log).splitlines(), start=1):
             commit, date = line.split()
-            config = yaml.safe_load(checkout.git("show", f"{commit}:copier.yml"))
+            text = checkout.git("show", f"{commit}:copier.yml")
+            config = yaml.load(text, Loader=yaml.CSafeLoader)
             states.append(State(commit, date, f"v0.{number}.0", config))
-            checkout.git("tag", states[-1].version, commit)
+        while states and not checkout.git("diff", "--name-only", states[-1].commit, "--", *SOURCES):
+            states.pop()
         assert states, "there is no earlier state of the template in this clone"
+        tags = "".join(f"create refs/tags/{state.version} {state.commit}\n" for state in states)
+        tagged = run(path, "git", "update-ref", "--stdin", stdin=tags)
+        assert tagged.returncode == 0, tagged.stderr
         return cls(checkout, tuple(states))
 
     @staticmethod
@@ -86,13 +91,12 @@ class History:
 
     def states_of(self, framework: str) -> list[State]:
         """Return some of the states that made services of a framework, the earliest first."""
-        changed = ("diff", "--name-only", NOW)
         found = [
             state
             for state in self.states
             if framework in taken(state.config["framework"], built=True)
-            and self.checkout.git(*changed, state.commit, "--", *SOURCES)
         ]
+        # The more there are the more are taken, so that those of one day do not stand for all.
         number = min(len(found), MOST, max(LEAST, len(found) // EVERY))
         return [found[place * len(found) // number] for place in range(number)]
 
@@ -166,7 +170,9 @@ class Outcome:
     def wrong(self) -> list[str]:
         """Say what is not as it was promised, but for edits that are lost."""
         rejects = set(self.files.rejects)
-        named = {line.split(": ")[0].strip() for line in self.errors.splitlines() if ".rej: " in line}
+        named = {
+            line.split(": ")[0].strip() for line in self.errors.splitlines() if ".rej: " in line
+        }
         wrong = [f"{path} is not as in a fresh copy" for path in self.files.strange()]
         wrong += [f"{path} is not named among what is left" for path in sorted(rejects - named)]
         wrong += [f"{path} is named, and is not there" for path in sorted(named - rejects)]

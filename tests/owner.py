@@ -66,20 +66,30 @@ class Work:
         return f"ours {next(self._number)}"
 
     def _rename(self) -> None:
-        texts = [path for path in self.project.rglob("*.md") if ".git" not in path.parts]
         for old, new in RENAMED.items():
             if not (self.project / old).exists():
                 continue  # the first states had no tests
             (self.project / old).rename(self.project / new)
-            for path in texts:
-                if path.exists():
-                    text = path.read_text(encoding="utf-8")
-                    for before, after in ((old, new), (f"]({Path(old).name}", f"]({Path(new).name}")):
-                        text = text.replace(before, after)
-                    path.write_text(text, encoding="utf-8")
             self._note("renamed", new)
             if new.endswith(".py"):
                 self._edit_python("renamed", new)
+        self._name_renamed()
+
+    def _name_renamed(self) -> None:
+        """Put the new names into every page."""
+        for page in self.project.rglob("*.md"):
+            text = page.read_text(encoding="utf-8")
+            for old, new in RENAMED.items():
+                if (self.project / new).exists():
+                    text = text.replace(old, new)
+                    text = text.replace(f"]({Path(old).name}", f"]({Path(new).name}")
+            page.write_text(text, encoding="utf-8")
+
+    def settle(self) -> None:
+        """Do by hand what an update left: use the new names again, and give up the other edits."""
+        for reject in self.project.rglob("*.rej"):
+            reject.unlink()
+        self._name_renamed()
 
     def _delete(self, *paths: str) -> None:
         for path in paths:

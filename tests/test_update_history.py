@@ -1,11 +1,13 @@
 """Services of earlier states of the template, edited in every way, and updated: no edit is lost."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import updates
+from tests.checkout import Checkout, run
 from tests.history import History
 from tests.ledger import Update
 from tests.questionnaire import choices
@@ -14,6 +16,9 @@ from tests.updates import PAGE, README, measure, record, section, sentence
 
 FRAMEWORKS = choices("framework", built=True)
 KINDS = {"pattern", "example", "migration", "furniture", "new", "deleted", "renamed"}
+
+# How a service that has no update commands is updated: docs/update.md.
+ALONE = "PYTHONPATH={tools} uv tool run --from 'copier>=9.19,<10' python -m tools.update update"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +55,52 @@ def test_every_kind_of_edit_is_done(history: History, tmp_path: Path) -> None:
     assert set(work.done["new"]) & service.fresh.keys(), "one meets a file of the template"
 
 
+def test_a_clone_without_history_fails_and_says_so(checkout: Checkout, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="there is no earlier state of the template in this"):
+        History.of_main(tmp_path / "one", checkout.path)
+    source = f"file://{checkout.path}"
+    run(tmp_path, "git", "clone", "--quiet", "--depth=1", source, "shallow")
+    with pytest.raises(AssertionError, match="run `git fetch --unshallow`"):
+        History.of_main(tmp_path / "two", tmp_path / "shallow")
+
+
+@pytest.mark.generated
+@pytest.mark.parametrize(
+    "framework",
+    [
+        pytest.param(name, marks=[pytest.mark.exhaustive] if name != FRAMEWORKS[0] else [])
+        for name in FRAMEWORKS
+    ],
+)
+def test_the_service_s_own_tests_pass_after_the_update(
+    history: History, tmp_path: Path, framework: str
+) -> None:
+    state = history.states_of(framework)[0]
+    service = history.start(tmp_path / "svc", state, state.answers(framework, 0))
+    work = service.edit()
+    project = service.project
+    if (project / "tools").exists():
+        updated = run(project, "make", "update", "YES=1")
+    else:
+        alone = ALONE.format(tools=history.checkout.path / "template")
+        updated = run(project, "env", *shlex.split(alone), "--yes")
+    assert "Written, and not committed." in updated.stdout, updated.stderr
+    work.settle()
+
+    for target in ("update-finish", "setup", "migration", "test"):
+        done = run(project, "make", target, "NAME=after_update")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+    python = project / ".venv" / "bin" / "python"
+    tests = [path for path in (*work.done["new"], *work.done["renamed"]) if "test_" in path]
+    ours = run(project, str(python), "-m", "pytest", "--quiet", *tests)
+    assert ours.returncode == 0, ours.stdout
+    assert "tests/unit/test_ours.py" in tests
+
+
+def test_the_page_tells_how_to_update_a_service_without_the_commands() -> None:
+    assert f"$ {ALONE.format(tools='../armature/template')}\n" in PAGE.read_text(encoding="utf-8")
+
+
 BEFORE = {"a.py": b"one\ntwo\nthree\n", "gone.py": b"x\n"}
 OURS = {"a.py": b"one\nours\nthree\n", "new.py": b"new\n"}
 AFTER = {"a.py": b"one\nours\nthree\nfour\n", "new.py": b"new\n"}
@@ -69,7 +120,9 @@ FRESH = {"a.py": b"one\ntwo\nthree\nfour\n"}
     ],
     ids=["merged", "lost", "shown", "taken back", "file lost", "file back", "file back and told"],
 )
-def test_the_ledger_finds_what_is_lost(updated: dict[str, bytes], said: str, lost: list[str]) -> None:
+def test_the_ledger_finds_what_is_lost(
+    updated: dict[str, bytes], said: str, lost: list[str]
+) -> None:
     ledger = Update(BEFORE, OURS, updated, FRESH, said).ledger()
 
     assert ledger.lost == lost

@@ -30,8 +30,8 @@ edits them as owners do: lines put in, changed and taken out in every pattern, i
 in the furniture; files added, deleted and renamed, and one added where a later version has its own.
 Then it updates them, and looks for every line and file. On {date}:
 
-| framework | since | services | edits | in place | shown in `.rej` | lost |
-|---|---|---:|---:|---:|---:|---:|
+| framework | since | updates | edits | in place | in `.rej` files | `.rej` files | lost |
+|---|---|---:|---:|---:|---:|---:|---:|
 """
 
 
@@ -47,6 +47,7 @@ class Numbers:
     edits: int
     in_place: int
     shown: int
+    rejects: int
     lost: int
 
 
@@ -66,6 +67,7 @@ def measure(history: History, framework: str, folder: Path) -> Iterator[tuple[Nu
             edits=ledger.edits,
             in_place=ledger.in_place,
             shown=ledger.shown,
+            rejects=len(outcome.files.rejects),
             lost=len(ledger.lost),
         )
         yield numbers, [f"{state.commit[:10]}: {line}" for line in (*ledger.lost, *outcome.wrong())]
@@ -89,32 +91,33 @@ def section(rows: Sequence[Numbers]) -> str:
 
 def _row(name: str, rows: Sequence[Numbers]) -> str:
     since = min(row.since for row in rows)
-    edits, in_place, shown, lost = _sums(rows)
-    return f"| {name} | {since} | {len(rows)} | {edits} | {in_place} | {shown} | {lost} |"
+    cells = (name, since, len(rows), *_sums(rows))
+    return f"| {' | '.join(map(str, cells))} |"
 
 
-def _sums(rows: Sequence[Numbers]) -> tuple[int, int, int, int]:
-    counts = [(row.edits, row.in_place, row.shown, row.lost) for row in rows]
-    edits, in_place, shown, lost = map(sum, zip(*counts, strict=True))
-    return edits, in_place, shown, lost
+def _sums(rows: Sequence[Numbers]) -> list[int]:
+    counts = [(row.edits, row.in_place, row.shown, row.rejects, row.lost) for row in rows]
+    return [sum(column) for column in zip(*counts, strict=True)]
 
 
 def sentence(rows: Sequence[Numbers]) -> str:
     """Return the numbers for the README."""
-    edits, in_place, shown, lost = _sums(rows)
+    edits, in_place, shown, rejects, lost = _sums(rows)
     return (
-        f"On {max(row.date for row in rows)}, {len(rows)} services with {edits} edits were "
-        f"updated:\n{in_place} edits were in place, {shown} shown in `.rej` files, {lost} lost."
+        f"On {max(row.date for row in rows)}, {len(rows)} services of earlier states, with {edits} "
+        f"edits, were updated: {in_place} edits\nwere in place then, {shown} shown in {rejects} "
+        f"`.rej` files, and {lost} lost."
     )
 
 
 def keep(rows: Sequence[Numbers]) -> None:
     """Write the record, and what is made of it."""
     RECORD.write_text("".join(f"{json.dumps(asdict(row))}\n" for row in rows), encoding="utf-8")
-    for file, pattern, text in ((PAGE, SECTION, section(rows)), (README, SENTENCE, sentence(rows))):
-        changed, found = pattern.subn(lambda _, text=text: text, file.read_text(encoding="utf-8"))
-        assert found == 1, f"{file} has {found} places for the numbers"
-        file.write_text(changed, encoding="utf-8")
+    for file, place, text in ((PAGE, SECTION, section(rows)), (README, SENTENCE, sentence(rows))):
+        before = file.read_text(encoding="utf-8")
+        old = place.findall(before)
+        assert len(old) == 1, f"{file} has {len(old)} places for the numbers"
+        file.write_text(before.replace(old[0], text), encoding="utf-8")
 
 
 def main() -> int:
