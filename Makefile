@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help new setup test check lint format docs golden matrix switches bench release tools
+.PHONY: help new setup test check lint format docs golden matrix switches updates bench release tools
 
 # uv from the environment or the PATH, or one of our own in .tools, fetched with Python's venv.
 UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
@@ -44,8 +44,11 @@ matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fasta
 	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" \
 	  --jobs="$${JOBS:-1}" --changed="$$CHANGED"
 
-switches: setup ## Give every other answer to every stack by update, and compare with fresh copies
-	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py
+switches: setup ## Give every other answer to every stack by update; test services after an update
+	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py tests/test_update_history.py
+
+updates: setup ## Update edited services of the template's earlier states, and keep the numbers
+	@PYTHONPATH=template $(RUN) python -m tests.updates
 
 bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
 	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"

@@ -45,7 +45,11 @@ def computed() -> dict[str, Mapping[str, Any]]:
 
 def choices(name: str, *, built: bool) -> list[Answer]:
     """Return the answers that a question takes; with `built`, those that make a service today."""
-    question = questions()[name]
+    return taken(questions()[name], built=built)
+
+
+def taken(question: Mapping[str, Any], *, built: bool) -> list[Answer]:
+    """Return the answers that a question of some copier.yml takes."""
     if question["type"] == "bool":
         return [True, False]
     found: list[Answer] = []

@@ -1,8 +1,10 @@
 """Rendering in process, fast enough to render every combination."""
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
@@ -11,6 +13,7 @@ from copier import run_copy
 from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment
 from copier._main import Worker
 from copier._user_data import AnswersMap
+from copier._vcs import clone
 from plumbum import local
 
 from tests import working_tree
@@ -30,13 +33,13 @@ def render(template: Path, target: Path, answers: Mapping[str, Any]) -> Path:
 
 
 @contextmanager
-def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
+def fast_copier(*, clones: bool = False) -> Iterator[None]:
     """Make Copier compile each string once, for all renders within the block.
 
     Copier compiles every part of every path anew in each render, puts the answers together for
     each of them, and asks git about each file it writes: that is most of its time. By default git
-    is hidden, and templates are plain folders; with `clones_of` Copier makes its clones, all of
-    that checkout as it stands. Here are the only private names of Copier that the tests touch;
+    is hidden, and templates are plain folders; with `clones` they are git repositories, each cloned
+    once for each commit. Here are the only private names of Copier that the tests touch;
     `test_a_fast_render_is_a_plain_render` and `test_a_fast_update_is_a_plain_update` prove that
     the output is the same.
     """
@@ -54,13 +57,13 @@ def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
         return compiled[key]
 
     def jinja_env(self: Worker) -> SandboxedEnvironment:
-        place = clones_of or self.template.local_abspath
+        place = self.template.local_abspath
         if place not in environments:
             environments[place] = make_environment.func(self)
             environments[place].loader = CopierTemplateLoader(place)
         return environments[place]
 
-    with pytest.MonkeyPatch.context() as patch:
+    with TemporaryDirectory(prefix="clones-") as kept, pytest.MonkeyPatch.context() as patch:
         patch.setattr(SandboxedEnvironment, "from_string", from_string)
         patch.setattr(Worker, "jinja_env", property(jinja_env))
         patch.setattr(Worker, "_sync_git_index_executable_bit", lambda *_: None)
@@ -68,8 +71,26 @@ def fast_copier(clones_of: Path | None = None) -> Iterator[None]:
             patch.setattr(owner, name, property(_until_answered(vars(owner)[name].fget)))
         remember = "_answers_to_remember"
         patch.setattr(Worker, remember, _until_answered(vars(Worker)[remember]))
-        with nullcontext() if clones_of else local.env(PATH=""):
+        patch.setattr("copier._template.clone", _cloned_once(Path(kept)))
+        with nullcontext() if clones else local.env(PATH=""):
             yield
+
+
+def _cloned_once(kept: Path) -> Callable[..., str]:
+    """Return a function that clones as Copier does, and clones nothing a second time."""
+    clones: dict[tuple[str, ...], str] = {}
+
+    def cloned(url: str, ref: str, location: str) -> str:
+        asked = (["rev-parse", f"{ref}^{{commit}}"], ["status", "--porcelain"])
+        state = [subprocess.check_output(["git", "-C", url, *words], text=True) for words in asked]
+        key = (url, ref, *state)
+        if state[1]:
+            return clone(url, ref, location)  # what is not committed has no name to know it by
+        if key not in clones:
+            clones[key] = clone(url, ref, str(kept / str(len(clones))))
+        return clones[key]
+
+    return cloned
 
 
 def _until_answered(method: Any) -> Callable[[Any], Any]:  # noqa: ANN401

@@ -157,7 +157,7 @@ def walk_through(
     for step, answer in enumerate(walk[1:]):
         fresh = folder / f"fresh-{step}"
         answers = others | {question: answer}
-        with fast_copier(checkout.path):
+        with fast_copier(clones=True):
             update(project, {question: answer}, keep_version=True)
             run_copy(str(checkout.path), fresh, data=answers, defaults=True, quiet=True)
         expected, actual = files_of(fresh), files_of(project)
@@ -201,7 +201,7 @@ def test_a_fast_update_is_a_plain_update(released: Checkout, tmp_path: Path) -> 
     answers: Answers = {"auth": "none", "license": "mit"}
     plain, fast = (scaffold(released, tmp_path / name) for name in ("plain", "fast"))
     update(plain, answers, keep_version=True)
-    with fast_copier(released.path):
+    with fast_copier(clones=True):
         update(fast, {"ci": "none"}, keep_version=True)
         commit(fast, "Switch")
         update(fast, {"ci": "github", **answers}, keep_version=True)

@@ -17,19 +17,19 @@ from tools import update as command
 
 from tests.checkout import IDENTITY, Checkout, run
 from tests.questionnaire import choices
-from tests.rendering import fast_copier, files_of, render
-
-QUESTIONS = """\
-_subdirectory: template
-_skip_if_exists: ["owned.txt"]
-cache: {type: str, default: memory, choices: [memory, redis, mem]}
-name: {type: str, default: svc}
-redis: {type: str, when: false, default: "{{ '.' if cache == 'redis' else '' }}"}
-"""
-CHANGELOG = "# Changelog\n\n## 1.0.0\n\n- **furniture**: the beginning.\n"
-PATTERNS = "| [cache](docs/cache.md) | keeps | `core/store.py` | `tests/test_store.py` |\n"
-LINES = "".join(f"line {number}\n" for number in range(1, 21))
-OLD_ICON, NEW_ICON, OUR_ICON = (b"\0PNG" + bytes([number]) * 64 for number in (1, 2, 3))
+from tests.rendering import fast_copier, files_of
+from tests.small import (
+    LINES,
+    NEW_ICON,
+    OUR_ICON,
+    commit,
+    edit,
+    make,
+    release_with_tools,
+    start,
+    status,
+    write,
+)
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -37,25 +37,7 @@ Say = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def small(tmp_path: Path) -> Checkout:
     """Return a small template, released as v1.0.0."""
-    checkout = Checkout(tmp_path / "small")
-    files = {
-        "copier.yml": QUESTIONS,
-        "CHANGELOG.md": CHANGELOG,
-        "template/{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}\n",
-        "template/PATTERNS.md": PATTERNS,
-        "template/core/store.py": LINES,
-        "template/core/plain.py": LINES,
-        "template/core/named.txt.jinja": "{{ name }} keeps in {{ cache }}\n",
-        "template/.gitignore": "*.secret\n__pycache__/\n",
-        "template/owned.txt": "the owner's from the start\n",
-        "template/{{ redis }}/deploy/redis.conf": LINES,
-    }
-    for path, text in files.items():
-        write(checkout.path / path, text)
-    (checkout.path / "template" / "icon.bin").write_bytes(OLD_ICON)
-    checkout.git("init", "--quiet", "--initial-branch=main")
-    checkout.release("v1.0.0")
-    return checkout
+    return make(tmp_path / "small")
 
 
 @pytest.fixture
@@ -69,34 +51,6 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
         return status, said.out, said.err
 
     return give
-
-
-def write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-def commit(project: Path, message: str = "Our work") -> None:
-    assert run(project, "git", "add", "--all").returncode == 0
-    result = run(project, "git", *IDENTITY, "commit", "--quiet", "--message", message)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-def start(checkout: Checkout, project: Path, **answers: Any) -> Path:  # noqa: ANN401
-    run_copy(str(checkout.path), project, data=answers, defaults=True, quiet=True)
-    assert run(project, "git", "init", "--quiet", "--initial-branch=main").returncode == 0
-    commit(project, "Start")
-    return project
-
-
-def status(project: Path) -> str:
-    return run(project, "git", "status", "--porcelain").stdout
 
 
 def answers_of(project: Path) -> dict[str, Any]:
@@ -367,6 +321,22 @@ def test_deleted_and_owned_files_stay_as_their_owner_left_them(
     assert (project / "owned.txt").read_text(encoding="utf-8") == "ours\n"
 
 
+def test_a_deleted_file_that_copier_would_make_anew_stays_deleted(
+    small: Checkout, tmp_path: Path, say: Say
+) -> None:
+    project = start(small, tmp_path / "svc")
+    (project / "owned.txt").unlink()
+    commit(project)
+    write(small.path / "template/new.txt", "new\n")
+    small.release("v1.1.0")
+    code, out, _ = say(project, "update", "--yes")
+
+    assert code == 0
+    assert not (project / "owned.txt").exists()
+    assert "owned.txt" not in out
+    assert (project / "new.txt").exists()
+
+
 def test_an_answer_that_is_no_choice_any_more_stops_the_update_until_one_is_chosen(
     small: Checkout, tmp_path: Path, say: Say
 ) -> None:
@@ -536,7 +506,7 @@ def test_a_switch_of_the_real_template_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, say: Say
 ) -> None:
     project = start(released, tmp_path / "svc")
-    with fast_copier(released.path):
+    with fast_copier(clones=True):
         code, out, err = say(project, "switch", "--yes", "--answers=-d auth=none -d example=no")
 
     assert code == 0, err
@@ -556,11 +526,7 @@ def test_a_switch_of_the_real_template_ends_where_a_fresh_copy_ends(
 def test_make_hands_answers_over_as_they_were_typed(
     small: Checkout, template: Path, tmp_path: Path, framework: str
 ) -> None:
-    with fast_copier():
-        real = render(template, tmp_path / "real", {"framework": framework})
-    shutil.copy2(real / "Makefile", small.path / "template" / "Makefile")
-    shutil.copytree(real / "tools", small.path / "template" / "tools")
-    small.release("v1.1.0")
+    release_with_tools(small, template, tmp_path, framework)
     project = start(small, tmp_path / "svc")
     name = 'it\'s $HOME; `id` "&" $(id)'
     answers = f"ANSWERS=-d {shlex.quote('name=' + name)} -d cache=redis"

@@ -39,10 +39,13 @@ class Versions:
         """Put an edit beside its file when Copier dropped it without a word.
 
         It does so with binary files, and with files that are tracked although git ignores them.
+        And what the owner deleted stays deleted: Copier makes anew what it never updates.
         """
         theirs, ours, updated = (
             _read(folder / path) for folder in (self.theirs, self.ours, self.updated)
         )
+        if ours is None and theirs is not None:
+            (self.updated / path).unlink(missing_ok=True)
         if ours is None or self._reject(path).exists() or not _lost(theirs, ours, updated):
             return
         (self.updated / path).parent.mkdir(parents=True, exist_ok=True)
