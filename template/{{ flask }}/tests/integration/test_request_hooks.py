@@ -4,19 +4,18 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from {{ package }}.app import create_app
-from {{ package }}.settings import Settings
+from tests.fixtures.app import MakeApp
 
 Read = Callable[[str], list[dict[str, Any]]]
 ORIGIN = "https://app.example.com"
 
 
 @pytest.fixture
-def make_client(settings: Settings) -> Callable[..., FlaskClient]:
+def make_client(make_app: MakeApp) -> Callable[..., FlaskClient]:
     """Make a client of the application with other settings; it is not started."""
 
     def make(**values: object) -> FlaskClient:
-        return create_app(settings.model_copy(update=values)).test_client()
+        return make_app(**values).test_client()
 
     return make
 
