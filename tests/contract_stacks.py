@@ -11,4 +11,5 @@ DEFAULT = (
     "litestar-mysql-memcached-oidc-example",
     "django-postgresql-redis-session-example",
     "django-mysql-memcached-jwt-bare",
+    "flask-postgresql-redis-oidc-example",
 )

@@ -49,6 +49,21 @@ NAMED: dict[str, Answers] = {
     },
     "django-oidc": {"framework": "django", "auth": "oidc"},
     "django-bare-open": {"framework": "django", "auth": "none", "example": False},
+    "flask": {"framework": "flask"},
+    "flask-session-postgresql-redis": {
+        "framework": "flask",
+        "auth": "session",
+        "database": "postgresql",
+        "cache": "redis",
+    },
+    "flask-api-key-mysql-memcached": {
+        "framework": "flask",
+        "auth": "api_key",
+        "database": "mysql",
+        "cache": "memcached",
+    },
+    "flask-oidc": {"framework": "flask", "auth": "oidc"},
+    "flask-bare-open": {"framework": "flask", "auth": "none", "example": False},
 }
 
 

@@ -3,9 +3,14 @@
 from apiflask import APIKeyHeaderAuth
 
 from .caller import CHALLENGE, HEADER, get_caller
-from .protection import set_up
+from .protection import PermissionRoles, set_up
 
-auth = APIKeyHeaderAuth(
+
+class KeyAuth(PermissionRoles, APIKeyHeaderAuth):
+    """Keys in a header of their own."""
+
+
+auth = KeyAuth(
     param_name=HEADER,
     security_scheme_name="key",
     description="A key made with the command create-key",

@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.datastructures import Authorization
 
 from ..extensions import authentication
+from .protection import PermissionRoles
 
 
 def get_secret() -> str | None:
@@ -14,7 +15,7 @@ def get_secret() -> str | None:
     return request.cookies.get(authentication.cookie.name)
 
 
-class SessionAuth(APIKeyCookieAuth):
+class SessionAuth(PermissionRoles, APIKeyCookieAuth):
     """A scheme whose cookie has the name that the settings give it."""
 
     def __init__(self) -> None:

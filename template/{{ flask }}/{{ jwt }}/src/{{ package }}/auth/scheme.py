@@ -3,9 +3,14 @@
 from apiflask import HTTPTokenAuth
 
 from .caller import CHALLENGE, get_caller
-from .protection import set_up
+from .protection import PermissionRoles, set_up
 
-auth = HTTPTokenAuth(
+
+class BearerAuth(PermissionRoles, HTTPTokenAuth):
+    """Access tokens in ``Authorization``."""
+
+
+auth = BearerAuth(
     security_scheme_name="bearer", description="An access token from POST /auth/token"
 )
 set_up(auth, get_caller, unknown="This needs an access token.", challenge=CHALLENGE)

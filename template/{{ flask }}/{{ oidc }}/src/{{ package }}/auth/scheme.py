@@ -3,10 +3,15 @@
 from apiflask import HTTPTokenAuth, MultiAuth
 
 from .caller import CHALLENGE, get_caller
-from .protection import set_up
+from .protection import PermissionRoles, set_up
 from .session_cookie import SessionAuth
 
-_bearer = HTTPTokenAuth(
+
+class BearerAuth(PermissionRoles, HTTPTokenAuth):
+    """Access tokens in ``Authorization``."""
+
+
+_bearer = BearerAuth(
     security_scheme_name="bearer", description="An access token of the OpenID provider"
 )
 _session = SessionAuth()

@@ -1,13 +1,30 @@
 """What all schemes of ``@bp.auth_required`` have in common."""
 
-from collections.abc import Callable
-from http import HTTPStatus
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from flask import Response, g
 
 from ..core.errors import ForbiddenError, UnauthorizedError
 from .permissions import Principal
+
+
+class PermissionRoles:
+    """The roles that views ask for are permissions, and who lacks them is told which.
+
+    Comes before the class of a scheme.
+    """
+
+    def authorize(
+        self, roles: Sequence[str | Sequence[str]] | None, caller: Principal, auth: object
+    ) -> bool:
+        """Let the caller pass. Raises ``ForbiddenError``."""
+        # Flask-HTTPAuth, which decides and has no types, would tell the error handler only 403.
+        if super().authorize(roles, caller, auth):  # type: ignore[misc]
+            return True
+        choices = (role if isinstance(role, str) else " and ".join(role) for role in roles or ())
+        msg = f"This needs the permission {' or '.join(choices)}."
+        raise ForbiddenError(msg)
 
 
 def set_up(
@@ -17,17 +34,14 @@ def set_up(
     unknown: str,
     challenge: str,
 ) -> None:
-    """Let ``auth`` take its caller from ``get_caller``, and refuse others by our own errors.
+    """Let ``auth`` take its caller from ``get_caller``, and refuse strangers by our own error.
 
     ``unknown`` is what somebody hears who does not say who is asking, and ``challenge`` the value
-    of ``WWW-Authenticate``. The roles that views ask for are permissions.
+    of ``WWW-Authenticate``.
     """
 
-    def refuse(status: int) -> NoReturn:
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise UnauthorizedError(unknown, challenge=challenge)
-        msg = "You lack the permission that this needs."
-        raise ForbiddenError(msg)
+    def refuse(_status: int) -> NoReturn:
+        raise UnauthorizedError(unknown, challenge=challenge)
 
     auth.verify_token(lambda _token: get_caller())
     auth.get_user_roles(lambda caller: list(caller.permissions))

@@ -4,19 +4,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from {{ package }}.app import create_app
-from {{ package }}.settings import Settings
+from tests.fixtures.app import MakeApp
 
 Read = Callable[[str], list[dict[str, Any]]]
-ORIGIN = "https://app.example.com"
 
 
 @pytest.fixture
-def make_client(settings: Settings) -> Callable[..., FlaskClient]:
+def make_client(make_app: MakeApp) -> Callable[..., FlaskClient]:
     """Make a client of the application with other settings; it is not started."""
 
     def make(**values: object) -> FlaskClient:
-        return create_app(settings.model_copy(update=values)).test_client()
+        return make_app(**values).test_client()
 
     return make
 
@@ -88,31 +86,3 @@ def test_an_allowed_host_is_answered(make_client: Callable[..., FlaskClient], ho
 def test_probes_come_with_any_host(make_client: Callable[..., FlaskClient]) -> None:
     client = make_client(allowed_hosts=HOSTS)
     assert client.get("/health/live", headers={"Host": "10.0.0.1"}).status_code == 200
-
-
-def test_other_origins_are_off_until_configured(client: FlaskClient) -> None:
-    answer = client.get("/flags", headers={"Origin": ORIGIN})
-    assert "Access-Control-Allow-Origin" not in answer.headers
-
-
-def test_a_configured_origin_may_read_problems_too(
-    make_client: Callable[..., FlaskClient],
-) -> None:
-    client = make_client(cors_origins=[ORIGIN])
-    answer = client.get("/nowhere", headers={"Origin": ORIGIN})
-    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
-    other = client.get("/nowhere", headers={"Origin": f"{ORIGIN}.evil"})
-    assert "Access-Control-Allow-Origin" not in other.headers
-
-
-def test_a_configured_origin_may_ask_beforehand(make_client: Callable[..., FlaskClient]) -> None:
-    headers = {
-        "Origin": ORIGIN,
-        "Access-Control-Request-Method": "PUT",
-        "Access-Control-Request-Headers": "content-type",
-    }
-    answer = make_client(cors_origins=[ORIGIN]).options("/state/key", headers=headers)
-    assert answer.status_code == 200
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
-    assert answer.headers["Access-Control-Allow-Headers"] == "content-type"

@@ -4,9 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from {{ package }}.app import create_app
-from {{ package }}.settings import Settings
-
+from tests.fixtures.app import MakeApp
 from tests.fixtures.issuer import Issuer
 
 
@@ -63,8 +61,8 @@ def test_the_service_is_ready_but_not_fully(client: FlaskClient, issuer: Issuer)
     assert answer.json["components"]["oidc"] == {"status": "degraded"}
 
 
-def test_in_development_the_service_does_without_one(settings: Settings) -> None:
-    client = create_app(settings.model_copy(update={"oidc_issuer": ""})).test_client()
+def test_in_development_the_service_does_without_one(make_app: MakeApp) -> None:
+    client = make_app(oidc_issuer="").test_client()
     answer = client.get("/auth/login")
     assert_unavailable(answer)
     assert "OIDC_ISSUER" in answer.text
