@@ -69,10 +69,11 @@ def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:
         f" /*M!100100 , max_statement_time = {timeout} */"
         f" /*!80000 , max_execution_time = {int(timeout * 1000)} */"
     )
-    # In strict mode what does not fit is refused and not cut. Each server reads its own comment.
+    # In strict mode what does not fit is refused and not cut. The second limit on locks is that of
+    # changes to the schema, by default a day. Each server reads its own comment.
     session = (
         "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00',"
-        f" innodb_lock_wait_timeout = {seconds}"
+        f" innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}"
     )
     return {
         "charset": "utf8mb4",
