@@ -1,6 +1,8 @@
 """A checkout of the template that a test may commit to, tag, and make services from."""
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +27,35 @@ def run(
         text=True,
         check=False,
     )
+
+
+def run_into(
+    log: Path, where: Path, *command: str, environment: Mapping[str, str], limit: float
+) -> int:
+    """Run a command, add what it prints to a log, and return its exit status.
+
+    After `limit` seconds it is killed with all that it started, and the log says so.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=where,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            output.write(f"\nKilled: it had not ended after {limit:.0f} s.\n".encode())
+            return -signal.SIGKILL
+        finally:
+            # What is left of it would go on writing into the log, and using the servers.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @dataclass(frozen=True)

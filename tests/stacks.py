@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import servers
-from tests.checkout import Checkout, run
+from tests.checkout import Checkout, run_into
 from tests.covering import pairwise
 from tests.questionnaire import (
     EXTRAS,
@@ -21,6 +21,8 @@ from tests.questionnaire import (
 )
 
 LOGS = TEMPLATE / ".matrix" / "logs"
+# Ten times what a check takes where nothing else runs.
+CHECK_LIMIT = 900
 QUIET = {
     # A terminal's width and colours would differ between machines, and the logs are read as text.
     "NO_COLOR": "1",
@@ -91,8 +93,13 @@ def scaffold(checkout: Checkout, target: Path, answers: Answers) -> str:
     return said
 
 
-def check(checkout: Checkout, target: Path, answers: Answers) -> Outcome:
-    """Scaffold a stack into `target`, run its `make check`, and keep the log."""
+def check(
+    checkout: Checkout, target: Path, answers: Answers, *, limit: float = CHECK_LIMIT
+) -> Outcome:
+    """Scaffold a stack into `target`, run its `make check`, and keep the log.
+
+    A check that has not ended after `limit` seconds has failed.
+    """
     name = label(answers)
     settings = servers.environment(answers)
     shown = "".join(f"{variable}={shlex.quote(value)} " for variable, value in settings.items())
@@ -118,13 +125,14 @@ def check(checkout: Checkout, target: Path, answers: Answers) -> Outcome:
             said=str(error),
         )
     scaffolded = time.monotonic()
-    result = run(target, "make", "--no-print-directory", "check", environment=QUIET | settings)
+    log.write_text(f"$ {reproduce}\n{said}", encoding="utf-8")
+    command = ("make", "--no-print-directory", "check")
+    status = run_into(log, target, *command, environment=QUIET | settings, limit=limit)
     checked = time.monotonic()
-    said = f"$ {reproduce}\n{said}{result.stderr}{result.stdout}"
-    log.write_text(said, encoding="utf-8")
+    said = log.read_text(encoding="utf-8", errors="replace")
     return Outcome(
         name,
-        passed=result.returncode == 0,
+        passed=status == 0,
         scaffolding=scaffolded - start,
         checking=checked - scaffolded,
         log=log,
