@@ -19,12 +19,12 @@ print(json.dumps(sorted(importlib.metadata.packages_distributions())))
 
 
 def test_the_stacks_cover_every_pair_of_answers() -> None:
-    rows = covering_set()
+    axes = {name: choices(name, built=True) for name in (*STACK, *EXTRAS)}
 
-    assert missing_pairs({name: choices(name, built=True) for name in STACK}, rows) == set()
-    for extra in EXTRAS:
-        built = choices(extra, built=True)
-        assert {row[extra] for row in rows} == set(built[: len(rows)]), extra
+    assert len(axes) == 7
+    assert missing_pairs(axes, covering_set()) == set()
+    # The dearest tests there are: no more of them than a greedy choice takes.
+    assert len(covering_set()) <= 24
 
 
 def test_a_stack_is_left_out_only_for_want_of_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
