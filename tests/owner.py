@@ -148,7 +148,9 @@ class Work:
     def _add(self, later: Collection[str]) -> None:
         self._write("docs/ours.md", f"# Our page\n\nWith {self._mark()}.\n")
         self._write("tests/unit/test_ours.py", OWN_TEST)
-        for path in [path for path in sorted(later) if path.endswith((".py", ".md"))][:1]:
+        met = [path for path in sorted(later) if path.endswith((".py", ".md"))][:1]
+        # A package of the owner's that has the name of the update commands.
+        for path in (*met, *({"tools/__init__.py"} & set(later) - set(met))):
             self._write(path, f"# {self._mark()}: we were here first\n")
 
     def _write(self, path: str, text: str) -> None:

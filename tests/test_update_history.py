@@ -18,7 +18,7 @@ FRAMEWORKS = choices("framework", built=True)
 KINDS = {"pattern", "example", "migration", "furniture", "new", "deleted", "renamed"}
 
 # How a service that has no update commands is updated: docs/update.md.
-ALONE = "PYTHONPATH={tools} uv tool run --from 'copier>=9.19,<10' python -m tools.update update"
+ALONE = "PYTHONPATH={tools} uv tool run --from 'copier>=9.19,<10' python -P -m tools.update update"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_the_service_s_own_tests_pass_after_the_update(
     service = history.start(tmp_path / "svc", state, state.answers(framework, 0))
     work = service.edit()
     project = service.project
-    if (project / "tools").exists():
+    if (project / "tools" / "update.py").exists():
         updated = run(project, "make", "update", "YES=1")
     else:
         alone = ALONE.format(tools=history.checkout.path / "template")
