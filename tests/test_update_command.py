@@ -308,17 +308,24 @@ def test_deleted_and_owned_files_stay_as_their_owner_left_them(
     small: Checkout, tmp_path: Path, say: Say
 ) -> None:
     project = start(small, tmp_path / "svc")
-    (project / "core/plain.py").unlink()
+    (project / "core/plain.py").rename(project / "core/simple.py")
+    (project / "icon.bin").unlink()
     write(project / "owned.txt", "ours\n")
     commit(project)
     edit(small.path / "template/core/plain.py", "line 2\n", "line 2, theirs\n")
+    edit(small.path / "template/core/store.py", "line 2\n", "line 2, theirs\n")
     write(small.path / "template/owned.txt", "theirs\n")
     write(small.path / "template/new.txt", "new\n")
     small.release("v1.1.0")
+    code, out, _ = say(project, "update", "--yes")
 
-    assert say(project, "update", "--yes")[0] == 0
+    assert code == 0
     assert not (project / "core/plain.py").exists()
+    assert not (project / "icon.bin").exists()
+    assert (project / "core/simple.py").read_text(encoding="utf-8") == LINES
     assert (project / "owned.txt").read_text(encoding="utf-8") == "ours\n"
+    told = out.partition("Changed in the template, not here")[2].partition("\n\n")[0]
+    assert told.splitlines()[1:] == ["    core/plain.py", "    owned.txt"]
 
 
 def test_a_deleted_file_that_copier_would_make_anew_stays_deleted(

@@ -18,11 +18,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Versions:
-    """Folders with the same files: as the template made them, as they are, and updated."""
+    """Folders of the same service.
+
+    As the template made it, as it is, updated, and as the template would make it now.
+    """
 
     theirs: Path
     ours: Path
     updated: Path
+    fresh: Path
 
     def change(self, path: str) -> Change:
         """Say what the update does to a file that differs."""
@@ -34,6 +38,21 @@ class Versions:
             kind = "removed"
         edited = ours is not None and ours != _read(self.theirs / path)
         return Change(path, kind, edited, self._reject(path).exists())
+
+    def news(self) -> tuple[str, ...]:
+        """Return the files whose change in the template does not arrive.
+
+        They are those that the owner deleted or renamed, and those that are never updated.
+        """
+        files = (file for file in self.fresh.rglob("*") if file.is_file())
+        paths = sorted(file.relative_to(self.fresh).as_posix() for file in files)
+        return tuple(path for path in paths if self._is_news(path))
+
+    def _is_news(self, path: str) -> bool:
+        theirs, ours, updated, fresh = (
+            _read(folder / path) for folder in (self.theirs, self.ours, self.updated, self.fresh)
+        )
+        return theirs is not None and fresh not in (theirs, updated) and updated == ours
 
     def keep(self, path: str) -> None:
         """Put an edit beside its file when Copier dropped it without a word.

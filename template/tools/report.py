@@ -59,6 +59,9 @@ def preview(trial: Trial) -> Iterator[str]:
     for word in sorted(by_word, key=lambda word: (word == REST, word)):
         yield f"  {word}"
         yield from map(_line, by_word[word])
+    if trial.news:
+        yield "\nChanged in the template, not here (deleted or renamed by you, or never updated):"
+        yield from (f"    {path}" for path in trial.news)
 
 
 def _answers(trial: Trial) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Trial:
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     changes: tuple[Change, ...]
+    news: tuple[str, ...]
     written: tuple[str, ...]
 
     def deliver(self, project: Path) -> None:
@@ -54,42 +56,55 @@ def attempt(project: Path, space: Path, data: Mapping[str, str], *, stay: bool, 
     old = read_answers(project)
     origin = Origin.fetch(old, space / "template.git")
     versions = _clone(project, space)
-    recorded = {key: value for key, value in old.items() if not key.startswith("_")}
+    with _refusals():
+        _copy(old, versions.theirs)
+        run_update(
+            versions.updated,
+            data=dict(data),
+            vcs_ref=VcsRef.CURRENT if stay else None,
+            defaults=not ask,
+            skip_answered=ask,
+            overwrite=True,
+            quiet=True,
+            conflict="rej",
+        )
+    new = read_answers(versions.updated)
+    _require_sense(origin, data, new)
+    with _refusals():
+        _copy(new, versions.fresh)
+    for path in _written(versions.updated):
+        versions.keep(path)
+    written = _written(versions.updated)
+    _require_room(project, versions, written)
+    changes = tuple(versions.change(path) for path in written if not path.endswith(".rej"))
+    return Trial(origin, versions, old, new, changes, versions.news(), written)
+
+
+def _copy(answers: Mapping[str, Any], target: Path) -> None:
+    """Make what the template makes of recorded answers, at the version that they name."""
+    run_copy(
+        str(answers["_src_path"]),
+        target,
+        data={key: value for key, value in answers.items() if not key.startswith("_")},
+        vcs_ref=str(answers["_commit"]),
+        defaults=True,
+        quiet=True,
+    )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what Copier raises in the block into refusals."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            run_copy(
-                str(old["_src_path"]),
-                versions.theirs,
-                data=recorded,
-                vcs_ref=str(old["_commit"]),
-                defaults=True,
-                quiet=True,
-            )
-            run_update(
-                versions.updated,
-                data=dict(data),
-                vcs_ref=VcsRef.CURRENT if stay else None,
-                defaults=not ask,
-                skip_answered=ask,
-                overwrite=True,
-                quiet=True,
-                conflict="rej",
-            )
+            yield
         except KeyboardInterrupt:  # Copier's own kind, at a question, is a CopierError too
             raise
         except UnsafeTemplateError as error:
             raise RefusalError(TRUST) from error
         except (CopierError, OSError, ValueError) as error:
             raise RefusalError(" ".join(str(error).split()).rstrip(".")) from error
-    new = read_answers(versions.updated)
-    _require_sense(origin, data, new)
-    for path in _written(versions.updated):
-        versions.keep(path)
-    written = _written(versions.updated)
-    _require_room(project, versions, written)
-    changes = tuple(versions.change(path) for path in written if not path.endswith(".rej"))
-    return Trial(origin, versions, old, new, changes, written)
 
 
 def _clone(project: Path, space: Path) -> Versions:
@@ -100,7 +115,7 @@ def _clone(project: Path, space: Path) -> Versions:
     git(space, "clone", *options, top, "updated")
     updated, ours = space / "updated" / prefix, space / "ours"
     shutil.copytree(updated, ours, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-    return Versions(space / "theirs", ours, updated)
+    return Versions(space / "theirs", ours, updated, space / "fresh")
 
 
 def _written(clone: Path) -> tuple[str, ...]:
