@@ -46,10 +46,18 @@ class Terminal:
 
     def wait_for(self, text: str, seconds: float = 120) -> None:
         """Wait until the command has said it; fail with all that it said when it does not."""
-        end = time.monotonic() + seconds
-        while text not in self.said:
-            assert time.monotonic() < end, f"not said in {seconds} s: {text}\n{self.said}"
-            assert self._read(), f"ended without saying: {text}\n{self.said}"
+        assert self._says(text, seconds), f"not said in {seconds} s: {text}\n{self.said}"
+
+    def interrupt(self, text: str) -> None:
+        """Press Ctrl-C until the command says this, every five seconds.
+
+        Python's `input` does not notice one that comes after its question and before it reads.
+        """
+        for _ in range(24):
+            self.type(CTRL_C)
+            if self._says(text, 5):
+                return
+        self.wait_for(text, 0)
 
     def type(self, keys: str) -> None:
         """Type on the keyboard."""
@@ -60,6 +68,12 @@ class Terminal:
         while self._read():
             pass
         return self._process.wait()
+
+    def _says(self, text: str, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while text not in self.said and time.monotonic() < end:
+            assert self._read(), f"ended without saying: {text}\n{self.said}"
+        return text in self.said
 
     def _read(self) -> bool:
         """Take in what was said within a second; return whether there may be more."""

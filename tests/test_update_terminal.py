@@ -6,7 +6,7 @@ import pytest
 
 from tests.checkout import Checkout
 from tests.small import edit, make, release_with_tools, start, status, write
-from tests.terminal import CTRL_C, Terminal
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -47,16 +47,18 @@ def test_no_writes_nothing(project: Path) -> None:
 def test_ctrl_c_at_the_question_writes_nothing(project: Path) -> None:
     with Terminal(project, "make", "update") as terminal:
         terminal.wait_for("Write this? [y/N] ")
-        terminal.type(CTRL_C)
-        terminal.wait_for("Stopped;")
+        terminal.interrupt("Stopped;")
         assert terminal.end() != 0
 
     assert "Traceback" not in terminal.said
     assert status(project) == ""
 
 
-@pytest.mark.parametrize("keys", ["\r", CTRL_C], ids=["answered", "stopped"])
-def test_a_question_that_is_new_is_asked_before_anything_is_shown(project: Path, keys: str) -> None:
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_question_that_is_new_is_asked_before_anything_is_shown(
+    project: Path,
+    answered: bool,  # noqa: FBT001
+) -> None:
     small = Checkout(project.with_name("small"))
     question = 'colour: {type: str, default: red, help: "Which colour?"}\nredis: {'
     edit(small.path / "copier.yml", "redis: {", question)
@@ -64,11 +66,13 @@ def test_a_question_that_is_new_is_asked_before_anything_is_shown(project: Path,
     with Terminal(project, "make", "update") as terminal:
         terminal.wait_for("Which colour?")
         assert "What changes here" not in terminal.said
-        terminal.type(keys)
-        terminal.wait_for("Stopped;" if keys == CTRL_C else "  colour: red (a new question)\n")
-        if keys != CTRL_C:
+        if answered:
+            terminal.type("\r")
+            terminal.wait_for("  colour: red (a new question)\n")
             terminal.wait_for("Write this? [y/N] ")
             terminal.type("n\n")
+        else:
+            terminal.interrupt("Stopped;")
         assert terminal.end() != 0
 
     assert "Traceback" not in terminal.said

@@ -15,7 +15,7 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from .processes import descendants
+from .processes import are_stopped, descendants
 
 START_TIMEOUT = 60
 
@@ -137,20 +137,26 @@ class Instance(ABC):
 
     def freeze(self) -> None:
         """Stop it from answering while its connections stay open."""
-        self._signal(signal.SIGSTOP)
+        pids = self._signal(signal.SIGSTOP)
+        # The signal is only sent: on a busy machine the server answers for a while yet.
+        deadline = time.monotonic() + START_TIMEOUT
+        while not are_stopped(pids):
+            assert time.monotonic() < deadline, "the server does not stop"
+            time.sleep(0.02)
 
     def thaw(self) -> None:
         """Let it go on after `freeze`."""
         self._signal(signal.SIGCONT)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _signal(self, number: signal.Signals) -> list[int]:
         if self._process is None:
-            return
+            return []
         # Not the process group: each backend of PostgreSQL has one of its own.
         pids = [self._process.pid, *(pid for pid, _ in descendants(self._process.pid))]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+        return pids
 
     def is_listening(self) -> bool:
         """Whether connections are accepted."""

@@ -1,8 +1,9 @@
 """The processes below `make run`: which one is the server, and who holds a connection."""
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # What stands between the one who typed `make run` and the server.
@@ -30,6 +31,17 @@ def descendants(pid: int) -> list[tuple[int, str]]:
         found += below
         level = [child for child, _ in below]
     return found
+
+
+def are_stopped(pids: Iterable[int]) -> bool:
+    """Return whether every thread of the processes that there still are is stopped."""
+    for pid in pids:
+        for status in Path(f"/proc/{pid}/task").glob("*/stat"):
+            # The name before the state may hold anything, closing brackets too.
+            with contextlib.suppress(OSError):
+                if status.read_text().rpartition(")")[2].split()[0] not in {"T", "Z"}:
+                    return False
+    return True
 
 
 def server(pid: int) -> int:
