@@ -3,42 +3,46 @@
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from .errors import MEDIA_TYPE, Problem, ValidationProblem
 
 UNPROCESSABLE = 422
+REFERENCE = "#/components/schemas/{model}"
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declare, as ``responses`` of a router or an endpoint, the problems that it answers with."""
+    """Declare, as ``responses`` of a router or an endpoint, the problems that it answers with.
+
+    FastAPI shows a declared ``model`` under the media type of the endpoint, and makes a validator
+    of it for every endpoint; a reference has the media type of problems, and costs nothing.
+    """
     return {
-        status: {"model": ValidationProblem if status == UNPROCESSABLE else Problem}
+        status: _response(ValidationProblem if status == UNPROCESSABLE else Problem)
         for status in statuses
     }
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Let the document of ``app`` show problems under their own media type.
+def _response(model: type[Problem]) -> dict[str, Any]:
+    schema = {"$ref": REFERENCE.format(model=model.__name__)}
+    return {"content": {MEDIA_TYPE: {"schema": schema}}}
 
-    FastAPI shows every declared model under the media type of the endpoint, and its own model
-    for validation errors (https://fastapi.tiangolo.com/how-to/extending-openapi/).
+
+def install_openapi(app: FastAPI) -> None:
+    """Let the document of ``app`` say what problems consist of.
+
+    As in https://fastapi.tiangolo.com/how-to/extending-openapi/.
     """
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _correct(generate())
+            schemas = generate().setdefault("components", {}).setdefault("schemas", {})
+            _, described = models_json_schema(
+                [(Problem, "serialization"), (ValidationProblem, "serialization")],
+                ref_template=REFERENCE,
+            )
+            schemas |= described["$defs"]
         return generate()
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
-
-
-def _correct(document: dict[str, Any]) -> None:
-    for path in document["paths"].values():
-        for operation in path.values():
-            for response in operation["responses"].values():
-                content = response.get("content", {})
-                for media_type in list(content):
-                    reference = content[media_type].get("schema", {}).get("$ref", "")
-                    if reference.endswith("Problem"):
-                        content[MEDIA_TYPE] = content.pop(media_type)
