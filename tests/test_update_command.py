@@ -328,6 +328,26 @@ def test_deleted_and_owned_files_stay_as_their_owner_left_them(
     assert told.splitlines()[1:] == ["    core/plain.py", "    owned.txt"]
 
 
+def test_what_the_owner_had_first_is_neither_a_reject_nor_a_change_that_does_not_arrive(
+    small: Checkout, tmp_path: Path, say: Say
+) -> None:
+    project = start(small, tmp_path / "svc")
+    edit(project / "core/store.py", "line 2\n", "line 2, theirs\n")
+    edit(project / "core/store.py", "line 18\n", "line 18, ours\n")
+    commit(project)
+    edit(small.path / "template/core/store.py", "line 2\n", "line 2, theirs\n")
+    write(small.path / "template/new.txt", "new\n")
+    small.release("v1.1.0")
+    code, out, _ = say(project, "update", "--yes")
+
+    assert code == 0
+    text = (project / "core/store.py").read_text(encoding="utf-8")
+    assert "line 2, theirs\n" in text
+    assert "line 18, ours\n" in text
+    assert status(project).splitlines() == [" M .copier-answers.yml", "?? new.txt"]
+    assert "core/store.py" not in out
+
+
 def test_a_deleted_file_that_copier_would_make_anew_stays_deleted(
     small: Checkout, tmp_path: Path, say: Say
 ) -> None:

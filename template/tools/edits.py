@@ -52,19 +52,24 @@ class Versions:
         theirs, ours, updated, fresh = (
             _read(folder / path) for folder in (self.theirs, self.ours, self.updated, self.fresh)
         )
-        return theirs is not None and fresh not in (theirs, updated) and updated == ours
+        if theirs is None or fresh is None or updated != ours:
+            return False
+        return _lost(theirs, fresh, updated)
 
     def keep(self, path: str) -> None:
-        """Put an edit beside its file when Copier dropped it without a word.
+        """Undo what Copier does to an owner's work without need or without a word.
 
-        It does so with binary files, and with files that are tracked although git ignores them.
-        And what the owner deleted stays deleted: Copier makes anew what it never updates.
+        It drops edits of binary files, and of files that are tracked although git ignores them:
+        they are put beside the file. What it never updates it makes anew when it was deleted:
+        that stays deleted. And it rejects edits that are in the file already.
         """
         theirs, ours, updated = (
             _read(folder / path) for folder in (self.theirs, self.ours, self.updated)
         )
         if ours is None and theirs is not None:
             (self.updated / path).unlink(missing_ok=True)
+        if ours is not None and ours == updated:  # the template does now what the edit did
+            self._reject(path).unlink(missing_ok=True)
         if ours is None or self._reject(path).exists() or not _lost(theirs, ours, updated):
             return
         (self.updated / path).parent.mkdir(parents=True, exist_ok=True)
@@ -83,14 +88,14 @@ def _read(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def _lost(theirs: bytes | None, ours: bytes, updated: bytes | None) -> bool:
-    """Whether something that the owner put in, or took out, is so no more."""
-    if ours in (theirs, updated):
+def _lost(before: bytes | None, edited: bytes, after: bytes | None) -> bool:
+    """Whether something that an edit put in, or took out, is so no more."""
+    if edited in (before, after):
         return False
-    if updated is None or _is_binary(ours) or _is_binary(updated):
+    if after is None or _is_binary(edited) or _is_binary(after):
         return True
-    before, here, after = (set((text or b"").splitlines()) for text in (theirs, ours, updated))
-    return not here - before <= after or bool((before - here) & after)
+    old, new, now = (set((text or b"").splitlines()) for text in (before, edited, after))
+    return not new - old <= now or bool((old - new) & now)
 
 
 def _is_binary(content: bytes) -> bool:

@@ -73,7 +73,7 @@ def attempt(project: Path, space: Path, data: Mapping[str, str], *, stay: bool, 
     with _refusals():
         _copy(new, versions.fresh)
     for path in _written(versions.updated):
-        versions.keep(path)
+        versions.keep(path.removesuffix(".rej"))
     written = _written(versions.updated)
     _require_room(project, versions, written)
     changes = tuple(versions.change(path) for path in written if not path.endswith(".rej"))

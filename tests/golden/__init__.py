@@ -7,6 +7,13 @@ from tests.rendering import files_of, render
 
 FOLDER = Path(__file__).resolve().parent
 
+OF_EACH: dict[str, Answers] = {
+    "": {},
+    "-session-postgresql-redis": {"auth": "session", "database": "postgresql", "cache": "redis"},
+    "-api-key-mysql-memcached": {"auth": "api_key", "database": "mysql", "cache": "memcached"},
+    "-oidc": {"auth": "oidc"},
+    "-bare-open": {"auth": "none", "example": False},
+}
 # One line for each list: <name>.txt in this folder.
 NAMED: dict[str, Answers] = {
     "fastapi": {},
@@ -19,51 +26,11 @@ NAMED: dict[str, Answers] = {
     "fastapi-mysql-memcached": {"database": "mysql", "cache": "memcached"},
     "fastapi-postgresql-redis": {"database": "postgresql", "cache": "redis"},
     "fastapi-mit-no-ci": {"ci": "none", "license": "mit"},
-    "litestar": {"framework": "litestar"},
-    "litestar-session-postgresql-redis": {
-        "framework": "litestar",
-        "auth": "session",
-        "database": "postgresql",
-        "cache": "redis",
-    },
-    "litestar-api-key-mysql-memcached": {
-        "framework": "litestar",
-        "auth": "api_key",
-        "database": "mysql",
-        "cache": "memcached",
-    },
-    "litestar-oidc": {"framework": "litestar", "auth": "oidc"},
-    "litestar-bare-open": {"framework": "litestar", "auth": "none", "example": False},
-    "django": {"framework": "django"},
-    "django-session-postgresql-redis": {
-        "framework": "django",
-        "auth": "session",
-        "database": "postgresql",
-        "cache": "redis",
-    },
-    "django-api-key-mysql-memcached": {
-        "framework": "django",
-        "auth": "api_key",
-        "database": "mysql",
-        "cache": "memcached",
-    },
-    "django-oidc": {"framework": "django", "auth": "oidc"},
-    "django-bare-open": {"framework": "django", "auth": "none", "example": False},
-    "flask": {"framework": "flask"},
-    "flask-session-postgresql-redis": {
-        "framework": "flask",
-        "auth": "session",
-        "database": "postgresql",
-        "cache": "redis",
-    },
-    "flask-api-key-mysql-memcached": {
-        "framework": "flask",
-        "auth": "api_key",
-        "database": "mysql",
-        "cache": "memcached",
-    },
-    "flask-oidc": {"framework": "flask", "auth": "oidc"},
-    "flask-bare-open": {"framework": "flask", "auth": "none", "example": False},
+}
+NAMED |= {
+    f"{framework}{suffix}": {"framework": framework, **answers}
+    for framework in ("litestar", "django", "flask")
+    for suffix, answers in OF_EACH.items()
 }
 
 
