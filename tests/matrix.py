@@ -12,11 +12,12 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
 from tests import servers
@@ -24,7 +25,7 @@ from tests.checkout import Checkout, run
 from tests.contract.stacks import Stack
 from tests.questionnaire import STACK, TEMPLATE, Answers, label
 from tests.rendering import fast_copier, files_of, render, snapshot
-from tests.stacks import LOGS, QUIET, check, every_stack, runnable
+from tests.stacks import LOGS, QUIET, check, every_stack, runnable, shared_caches
 
 EVIDENCE = TEMPLATE / "docs" / "evidence"
 RECORD = EVIDENCE / "results.jsonl"
@@ -192,7 +193,8 @@ def hold_to_contract(checkout: Checkout, project: Path, answers: Answers) -> tup
     stack = Stack(str(framework), str(database), str(cache), str(auth), bool(example))
     # In one process: each one more would start all the services of the suite again.
     options = ["tests/contract", f"--stack={stack.name}", f"--project={project}", "--quiet"]
-    result = run(checkout.path, sys.executable, "-m", "pytest", *options, environment=QUIET)
+    environment = QUIET | shared_caches(project)
+    result = run(checkout.path, sys.executable, "-m", "pytest", *options, environment=environment)
     return result.returncode == 0, result.stdout + result.stderr
 
 
@@ -208,21 +210,42 @@ def run_all(
     jobs: int,
     *,
     only_changed: bool = False,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield the results of the stacks as they come in, several being made at a time."""
     known = record() if only_changed else {}
-    with TemporaryDirectory(prefix="matrix-") as folder, ThreadPoolExecutor(jobs) as pool:
-        waiting = []
-        for number, row in enumerate(rows):
-            key = stacks[label(row)]
-            result = known.get(label(row))
-            if result is not None and result.passed and result.rendered == key.rendered:
-                yield result
-                continue
-            target = Path(folder) / f"service-{number}"
-            waiting.append(pool.submit(examine, checkout, key, target, row))
-        for done in as_completed(waiting):
-            yield done.result()
+    # One after the other at the same place, services share what the tools keep.
+    places: SimpleQueue[Path] = SimpleQueue()
+
+    def run_one(row: Answers) -> Result:
+        place = places.get()
+        try:
+            return examine(checkout, stacks[label(row)], place / "service", row)
+        finally:
+            places.put(place)
+
+    with TemporaryDirectory(prefix="matrix-") as folder:
+        for number in range(jobs):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            places.put(place)
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            waiting = []
+            for row in rows:
+                result = known.get(label(row))
+                if (
+                    result is not None
+                    and result.passed
+                    and result.rendered == stacks[label(row)].rendered
+                ):
+                    yield result
+                else:
+                    waiting.append(pool.submit(run_one, row))
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            # A run that is broken off begins no other stack.
+            pool.shutdown(cancel_futures=True)
 
 
 def main() -> int:

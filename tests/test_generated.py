@@ -49,12 +49,19 @@ def test_the_matrix_is_cut_into_shards_that_make_a_whole() -> None:
         every_stack("rails")
 
 
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one service is made after the other, so that they share what the tools keep."""
+    return tmp_path_factory.mktemp("services")
+
+
 @pytest.mark.generated
 @pytest.mark.parametrize("answers", list(runnable(covering_set())), ids=label)
 def test_a_generated_service_passes_its_own_check(
-    checkout: Checkout, tmp_path: Path, answers: Answers
+    checkout: Checkout, place: Path, answers: Answers
 ) -> None:
-    target = tmp_path / "service"
+    target = place / "service"
+    shutil.rmtree(target, ignore_errors=True)
     outcome = check(checkout, target, answers)
 
     assert outcome.passed, f"{outcome.said[-6000:]}\nlog: {outcome.log}\nagain: {outcome.reproduce}"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,42 @@ def test_what_renders_otherwise_is_run_again(
     )
 
     assert examined.count("fastapi-memory") == runs
+
+
+def test_a_run_that_is_broken_off_begins_no_other_stack(
+    monkeypatch: pytest.MonkeyPatch, checkout: Checkout
+) -> None:
+    begun: list[str] = []
+    go_on = threading.Event()
+
+    def examine(_checkout: Checkout, key: Key, _target: Path, row: Answers) -> Result:
+        begun.append(label(row))
+        assert len(begun) == 1 or go_on.wait(20)
+        return result(label(row), key)
+
+    monkeypatch.setattr(matrix, "examine", examine)
+    rows = [*ROWS, *ROWS]
+    runs = run_all(checkout, rows, NOW, jobs=1)
+    next(runs)
+    threading.Timer(0.5, go_on.set).start()
+    runs.close()
+
+    assert len(begun) <= 2
+
+
+def test_services_are_made_at_as_many_places_as_there_are_jobs(
+    monkeypatch: pytest.MonkeyPatch, checkout: Checkout
+) -> None:
+    targets: list[Path] = []
+
+    def examine(_checkout: Checkout, key: Key, target: Path, row: Answers) -> Result:
+        targets.append(target)
+        return result(label(row), key)
+
+    monkeypatch.setattr(matrix, "examine", examine)
+    assert len(list(run_all(checkout, [*ROWS, *ROWS], NOW, jobs=1))) == 4
+
+    assert len(set(targets)) == 1
 
 
 def test_a_change_of_one_stack_leaves_the_results_of_others(checkout: Checkout) -> None:

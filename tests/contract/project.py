@@ -45,7 +45,8 @@ def clean_environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name not in SERVICE_VARIABLES and not name.startswith(SERVICE_PREFIXES)
+        if name == "PYTHONPYCACHEPREFIX"
+        or (name not in SERVICE_VARIABLES and not name.startswith(SERVICE_PREFIXES))
     }
 
 
