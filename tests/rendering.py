@@ -1,5 +1,6 @@
 """Rendering in process, fast enough to render every combination."""
 
+import pickle
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -12,6 +13,8 @@ import pytest
 from copier import run_copy
 from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment
 from copier._main import Worker
+from copier._template import load_template_config
+from copier._types import Phase
 from copier._user_data import AnswersMap
 from copier._vcs import clone
 from plumbum import local
@@ -36,8 +39,9 @@ def render(template: Path, target: Path, answers: Mapping[str, Any]) -> Path:
 def fast_copier(*, clones: bool = False) -> Iterator[None]:
     """Make Copier compile each string once, for all renders within the block.
 
-    Copier compiles every part of every path anew in each render, puts the answers together for
-    each of them, and asks git about each file it writes: that is most of its time. By default git
+    Copier compiles and renders every part of every path anew in each render, puts the answers
+    together for each of them, reads the questions anew in each, and asks git about each file it
+    writes: that is most of its time. By default git
     is hidden, and templates are plain folders; with `clones` they are git repositories, each cloned
     once for each commit. Here are the only private names of Copier that the tests touch;
     `test_a_fast_render_is_a_plain_render` and `test_a_fast_update_is_a_plain_update` prove that
@@ -45,6 +49,7 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
     """
     compile_string = SandboxedEnvironment.from_string
     make_environment: Any = Worker.jinja_env
+    render_string = Worker._render_string
     compiled: dict[tuple[int, str], jinja2.Template] = {}
     environments: dict[Path, SandboxedEnvironment] = {}
 
@@ -56,6 +61,14 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
             compiled[key] = compile_string(self, source, *args)
         return compiled[key]
 
+    def rendered(self: Worker, string: str, extra_context: dict[str, Any] | None = None) -> str:
+        if extra_context or Phase.current() is not Phase.RENDER:
+            return render_string(self, string, extra_context)
+        known: dict[str, str] = self.__dict__.setdefault("_rendered_strings", {})
+        if string not in known:
+            known[string] = render_string(self, string)
+        return known[string]
+
     def jinja_env(self: Worker) -> SandboxedEnvironment:
         place = self.template.local_abspath
         if place not in environments:
@@ -66,6 +79,8 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
     with TemporaryDirectory(prefix="clones-") as kept, pytest.MonkeyPatch.context() as patch:
         patch.setattr(SandboxedEnvironment, "from_string", from_string)
         patch.setattr(Worker, "jinja_env", property(jinja_env))
+        patch.setattr(Worker, "_render_string", rendered)
+        patch.setattr("copier._template.load_template_config", _read_once())
         patch.setattr(Worker, "_sync_git_index_executable_bit", lambda *_: None)
         for owner, name in ((AnswersMap, "combined"), (Worker, "answers_relpath")):
             patch.setattr(owner, name, property(_until_answered(vars(owner)[name].fget)))
@@ -74,6 +89,20 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
         patch.setattr("copier._template.clone", _cloned_once(Path(kept)))
         with nullcontext() if clones else local.env(PATH=""):
             yield
+
+
+def _read_once() -> Callable[[Path], dict[str, Any]]:
+    """Return a function that reads questions as Copier does, and parses no file a second time."""
+    parsed: dict[tuple[Path, bytes], bytes] = {}
+
+    def read(path: Path) -> dict[str, Any]:
+        key = (path, path.read_bytes())
+        if key not in parsed:
+            parsed[key] = pickle.dumps(load_template_config(path))
+        known: dict[str, Any] = pickle.loads(parsed[key])
+        return known
+
+    return read
 
 
 def _cloned_once(kept: Path) -> Callable[..., str]:

@@ -157,9 +157,8 @@ def walk_through(
     for step, answer in enumerate(walk[1:]):
         fresh = folder / f"fresh-{step}"
         answers = others | {question: answer}
-        with fast_copier(clones=True):
-            update(project, {question: answer}, keep_version=True)
-            run_copy(str(checkout.path), fresh, data=answers, defaults=True, quiet=True)
+        update(project, {question: answer}, keep_version=True)
+        run_copy(str(checkout.path), fresh, data=answers, defaults=True, quiet=True)
         expected, actual = files_of(fresh), files_of(project)
         for files in (expected, actual):
             for path in [path for path in files if path.endswith(OWNED)]:
@@ -180,7 +179,8 @@ def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
 ) -> None:
     assert set(permutations(choices(question, built=True), 2)) == set(pairwise(walk))
-    walk_through(released, tmp_path, {}, question, walk)
+    with fast_copier(clones=True):
+        walk_through(released, tmp_path, {}, question, walk)
 
 
 @pytest.mark.exhaustive
@@ -192,9 +192,10 @@ def test_every_switch_of_one_answer_of_every_stack_ends_where_a_fresh_copy_ends(
     released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
 ) -> None:
     others = [name for name in STACK if name != question]
-    for number, answers in enumerate(combinations(others, built=True)):
-        walk_through(released, tmp_path / str(number), answers, question, walk)
-        shutil.rmtree(tmp_path / str(number))
+    with fast_copier(clones=True):
+        for number, answers in enumerate(combinations(others, built=True)):
+            walk_through(released, tmp_path / str(number), answers, question, walk)
+            shutil.rmtree(tmp_path / str(number))
 
 
 def test_a_fast_update_is_a_plain_update(released: Checkout, tmp_path: Path) -> None:
