@@ -10,6 +10,7 @@ from flask import Request, json, request
 from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
+from werkzeug.wsgi import get_input_stream
 
 from .errors import (
     BadRequestError,
@@ -51,7 +52,7 @@ class StrictRequest(Request):
         body = self.get_data()
         # Of a body whose length was not announced Flask takes as much as is allowed, and no notice
         # of the rest.
-        if self.content_length is None and self.environ["wsgi.input"].read(1):
+        if self.content_length is None and get_input_stream(self.environ).read(1):
             raise RequestEntityTooLarge
         return body
 

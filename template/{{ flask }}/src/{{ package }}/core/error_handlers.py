@@ -10,6 +10,7 @@ from flask import Response, json, request
 from pydantic import ValidationError
 from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from .errors import (
     MEDIA_TYPE,
@@ -66,7 +67,7 @@ def handle_too_large(error: RequestEntityTooLarge) -> Response:
 
     A connection that is closed before breaks off, and the answer is lost on its way.
     """
-    rest, left = request.environ["wsgi.input"], MOST_DISCARDED
+    rest, left = get_input_stream(request.environ), MOST_DISCARDED
     while left > 0 and (chunk := rest.read(CHUNK)):
         left -= len(chunk)
     return handle_http_exception(error)
