@@ -8,10 +8,12 @@ import structlog
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
+from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -85,7 +87,12 @@ def handle_api_error(error: HTTPError) -> Response:
 
 
 def handle_database_error(error: Exception) -> Response:
-    """Answer when the database is down, slow or locked: later it may work."""
+    """Answer when the database is down, slow or locked: later it may work.
+
+    Raises the error again when the statement is wrong: that is a failure like any other.
+    """
+    if isinstance(error, DBAPIError) and not is_outage(error):
+        raise error
     logger.error("database unavailable", error=str(getattr(error, "orig", error)))
     return respond_to(UnavailableError("The database is not available.", retry_after=5))
 

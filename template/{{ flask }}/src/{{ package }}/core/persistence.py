@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from .engine import FOR_WRITING, configure
 
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeoutError)
-"""What SQLAlchemy raises while the database is down, slow or locked."""
+"""What SQLAlchemy raises while the database is down, slow or locked; some drivers for wrong
+statements too (``is_outage`` in core/engine.py)."""
 
 
 class Database(SQLAlchemy):
