@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -59,3 +60,10 @@ def test_there_is_a_page_for_people(client: FlaskClient) -> None:
     page = client.get("/docs")
     assert page.status_code == 200
     assert "/openapi.json" in page.text
+
+
+def test_the_page_runs_one_version_of_others_scripts(client: FlaskClient) -> None:
+    addresses = re.findall(r'(?:href|src)="(https?:[^"]+)"', client.get("/docs").text)
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert re.search(r"@\d+\.\d+\.\d+/", address), address

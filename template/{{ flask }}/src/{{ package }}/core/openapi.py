@@ -13,6 +13,8 @@ ALWAYS = (400, 500)
 WITH_BODY = (413, 415)
 UNPROCESSABLE = 422
 PLACE = "#/components/schemas/{model}"
+# One version of what runs in the page, on the origin of this service.
+SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0"
 
 
 def described(status: int, description: str, media_type: str, schema: dict[str, str]) -> Responses:
@@ -37,6 +39,10 @@ def init_app(app: APIFlask) -> None:
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_SERVERS=False,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
+        DOCS_FAVICON=f"{SWAGGER_UI}/favicon-32x32.png",
+        SWAGGER_UI_CSS=f"{SWAGGER_UI}/swagger-ui.css",
+        SWAGGER_UI_BUNDLE_JS=f"{SWAGGER_UI}/swagger-ui-bundle.js",
+        SWAGGER_UI_STANDALONE_PRESET_JS=f"{SWAGGER_UI}/swagger-ui-standalone-preset.js",
     )
     app.spec_processor(_complete)
 
