@@ -134,7 +134,8 @@ def _attempt(state: str) -> LoginAttempt:
 def _callback() -> str:
     """Return the address to which the provider sends browsers back."""
     # In production over HTTPS, whatever the proxy in front speaks to us.
-    scheme = "https" if current_app.config["PRODUCTION"] else request.scheme
+    production = current_app.config["ENVIRONMENT"] == "production"
+    scheme = "https" if production else request.scheme
     return url_for("auth.finish_login", _external=True, _scheme=scheme)
 
 
