@@ -2,6 +2,7 @@ import re
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 
@@ -54,6 +55,18 @@ def test_references_lead_somewhere(document: Any) -> None:  # noqa: ANN401
                 look(item)
 
     look(document)
+
+
+def test_several_may_complete_the_document(app: APIFlask) -> None:
+    @app.spec_processor
+    def complete(document: Any) -> Any:  # noqa: ANN401
+        document["info"]["x-owner"] = "shop"
+        return document
+
+    document = app.test_client().get("/openapi.json").json
+    assert document is not None
+    assert document["info"]["x-owner"] == "shop"
+    assert "Problem" in document["components"]["schemas"]
 
 
 def test_there_is_a_page_for_people(client: FlaskClient) -> None:

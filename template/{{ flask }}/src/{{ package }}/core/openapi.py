@@ -55,8 +55,8 @@ def _complete(document: Any) -> Any:  # noqa: ANN401 - a JSON document
     for path in document["paths"].values():
         for operation in path.values():
             statuses = [*ALWAYS, *(WITH_BODY if "requestBody" in operation else ())]
-            if operation.get("security"):
-                statuses += [401, 403]
+            if choices := operation.get("security"):
+                statuses += [401] if {} in choices else [401, 403]
             for status, answer in problems(*statuses).items():
                 operation["responses"].setdefault(str(status), answer)
     return document
