@@ -15,10 +15,12 @@ from .settings import settings_or_exit
 FOR_REQUESTS = 40
 FOR_STREAMS = 64
 METRICS = "metrics-"  # how the folder is called that on_starting makes
+# Set when systemd, or the gunicorn that this one takes over from, listens there already.
+HANDED_OVER = {"GUNICORN_FD", "LISTEN_FDS"}
 
 settings = settings_or_exit()
 configure_logging(settings.log_level, settings.log_format)
-logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell what it is made of
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it lists its plug-ins
 
 wsgi_app = f"{__package__}.wsgi:app"
 host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -37,7 +39,8 @@ control_socket_disable = True  # it would lie in the home directory, which a con
 def on_starting(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Refuse a port that is taken in one sentence, and let several processes count together."""
     del server
-    _require_free_port()
+    if not HANDED_OVER & os.environ.keys():
+        _require_free_port()
     if settings.workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         # Read when prometheus_client is imported, which the worker processes do for themselves.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=METRICS)

@@ -1,6 +1,8 @@
+import re
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 
@@ -55,7 +57,26 @@ def test_references_lead_somewhere(document: Any) -> None:  # noqa: ANN401
     look(document)
 
 
+def test_several_may_complete_the_document(app: APIFlask) -> None:
+    @app.spec_processor
+    def complete(document: Any) -> Any:  # noqa: ANN401
+        document["info"]["x-owner"] = "shop"
+        return document
+
+    document = app.test_client().get("/openapi.json").json
+    assert document is not None
+    assert document["info"]["x-owner"] == "shop"
+    assert "Problem" in document["components"]["schemas"]
+
+
 def test_there_is_a_page_for_people(client: FlaskClient) -> None:
     page = client.get("/docs")
     assert page.status_code == 200
     assert "/openapi.json" in page.text
+
+
+def test_the_page_runs_one_version_of_others_scripts(client: FlaskClient) -> None:
+    addresses = re.findall(r'(?:href|src)="(https?:[^"]+)"', client.get("/docs").text)
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert re.search(r"@\d+\.\d+\.\d+/", address), address

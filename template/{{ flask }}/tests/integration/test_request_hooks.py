@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from tests.fixtures.app import MakeApp
@@ -62,6 +63,16 @@ def test_browsers_are_told_to_be_careful(client: FlaskClient, path: str) -> None
 def test_production_insists_on_https(make_client: Callable[..., FlaskClient]) -> None:
     answer = make_client(environment="production").get("/nowhere")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_a_view_may_know_better(app: Flask) -> None:
+    @app.get("/frame")
+    def frame() -> Response:
+        return Response(headers={"X-Frame-Options": "SAMEORIGIN"})
+
+    answer = app.test_client().get("/frame")
+    assert answer.headers.getlist("X-Frame-Options") == ["SAMEORIGIN"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 HOSTS = ["api.example.com", "*.example.org", "[::1]"]

@@ -6,15 +6,18 @@ from uuid import UUID
 
 import structlog
 from apiflask import APIFlask
+from apiflask.types import SpecCallbackType
 from flask import Request, json, request
 from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
+from werkzeug.wsgi import get_input_stream
 
 from .errors import (
     BadRequestError,
     FieldError,
     InvalidFieldsError,
+    ServiceError,
     UnsupportedMediaTypeError,
 )
 from .state import KEY_PATTERN
@@ -32,9 +35,17 @@ class StrictRequest(Request):
 
         Raises ``UnsupportedMediaTypeError`` when it is not said to be JSON, ``BadRequestError``
         when it is none, and ``InvalidFieldsError`` when it is null, which APIFlask would take for
-        an object without members.
+        an object without members. If ``silent``, returns ``None`` instead.
         """
-        del force, silent, cache
+        del force, cache  # APIFlask forces all; the bytes of the body are kept
+        try:
+            return self._parse()
+        except ServiceError:
+            if silent:
+                return None
+            raise
+
+    def _parse(self) -> Any:  # noqa: ANN401
         require_type("application/json")
         try:
             body = json.loads(self.read_body().decode())
@@ -51,7 +62,7 @@ class StrictRequest(Request):
         body = self.get_data()
         # Of a body whose length was not announced Flask takes as much as is allowed, and no notice
         # of the rest.
-        if self.content_length is None and self.environ["wsgi.input"].read(1):
+        if self.content_length is None and get_input_stream(self.environ).read(1):
             raise RequestEntityTooLarge
         return body
 
@@ -105,6 +116,12 @@ class Application(APIFlask):
         self.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
         self.url_map.merge_slashes = False
         self.url_map.converters |= {"state_key": StateKeyConverter, "uuid": UuidConverter}
+
+    def spec_processor(self, f: SpecCallbackType) -> SpecCallbackType:
+        """Let ``f`` complete the document after those before it; APIFlask knows only one."""
+        before = self.spec_callback
+        super().spec_processor(f if before is None else lambda document: f(before(document)))
+        return f
 
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         """Log what nobody expected, with the id of the request."""

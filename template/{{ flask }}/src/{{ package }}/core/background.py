@@ -1,7 +1,7 @@
 """Work that goes on after the answer is sent, and is finished or reported at shutdown."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
 
 import structlog
@@ -9,6 +9,7 @@ from flask import Flask
 from structlog.typing import FilteringBoundLogger
 
 from .metrics import measured
+from .request_threads import RequestThreads
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
@@ -19,8 +20,8 @@ class BackgroundTasks:
     """Component that owns the threads of work that nobody waits for.
 
     It lives in this process: at shutdown it gets ``grace`` seconds to finish; the names of what is
-    still running or waiting then are logged. Work that must survive the process belongs into the
-    database, or into a queue with workers of its own.
+    still running or waiting then are logged, and the process ends without it. Work that must
+    survive the process belongs into the database, or into a queue with workers of its own.
     """
 
     name = "background"
@@ -28,21 +29,19 @@ class BackgroundTasks:
     def __init__(self, app: Flask, *, grace: float = 5) -> None:
         self._app = app
         self._grace = grace
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: Executor | None = None
         self._tasks: dict[Future[None], str] = {}
 
     def start(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, "background")
+        self._pool = RequestThreads(THREADS)
 
     def stop(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        _, unfinished = wait(list(self._tasks), timeout=self._grace)
+        self._pool = None
+        names = dict(self._tasks)
+        _, unfinished = wait(names, timeout=self._grace)
         for task in unfinished:
             task.cancel()
-            logger.error("background task cut off", task=self._tasks.get(task))
-        pool.shutdown(wait=False, cancel_futures=True)
+            logger.error("background task cut off", task=names[task])
 
     def check(self) -> None:
         if self._pool is None:

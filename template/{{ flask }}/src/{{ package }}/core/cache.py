@@ -22,7 +22,7 @@ T = TypeVar("T")
 class CacheStore(Protocol):
     """Where cached bytes are kept. ``get``, ``set``, ``delete`` and ``check`` may raise.
 
-    Safe to use from several threads. Each call ends within ``CACHE_TIMEOUT``.
+    Safe to use from several threads. ``CACHE_TIMEOUT`` bounds each wait for the store.
     """
 
     def stop(self) -> None:

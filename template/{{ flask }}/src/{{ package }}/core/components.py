@@ -1,7 +1,7 @@
 """Parts of the service with a lifetime: started in order, stopped in reverse, watched between."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Thread
@@ -11,7 +11,11 @@ import structlog
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
 
+from .request_threads import RequestThreads
+
 logger: FilteringBoundLogger = structlog.get_logger()
+
+MOST_CHECKS = 64
 
 
 class Component(Protocol):
@@ -52,12 +56,14 @@ class ComponentRegistry:
     """
 
     def __init__(self, app: Flask, *, check_timeout: float = 2, stop_timeout: float = 10) -> None:
-        """``check_timeout`` and ``stop_timeout`` bound one component's check and stop, seconds."""
+        """All checks end within ``check_timeout`` seconds, one stop within ``stop_timeout``."""
         self._app = app
         self._check_timeout = check_timeout
         self._stop_timeout = stop_timeout
         self._components: list[tuple[Component, bool]] = []
         self._started: list[Component] = []
+        # What hangs in them is not waited for, also when the process ends.
+        self._checking = RequestThreads(MOST_CHECKS)
 
     def add(self, component: C, *, required: bool = False) -> C:
         """Add ``component`` and return it.
@@ -103,30 +109,24 @@ class ComponentRegistry:
             logger.debug("component stopped", component=component.name)
 
     def health(self) -> dict[str, Health]:
-        """Check all components side by side, each for at most ``check_timeout`` seconds."""
-        pool = ThreadPoolExecutor(max(1, len(self._components)), "check")
-        try:
-            checks = [pool.submit(self._check, component) for component, _ in self._components]
-            return {
-                component.name: self._judge(component, required, check.result, self._check_timeout)
-                for (component, required), check in zip(self._components, checks, strict=True)
-            }
-        finally:
-            pool.shutdown(wait=False)  # what hangs is not waited for
+        """Check all components side by side, for at most ``check_timeout`` seconds."""
+        checks = [
+            self._checking.submit(self._check, component) for component, _ in self._components
+        ]
+        wait(checks, self._check_timeout)
+        return {
+            component.name: self._judge(component, required, check)
+            for (component, required), check in zip(self._components, checks, strict=True)
+        }
 
     def _check(self, component: Component) -> None:
         with self._app.app_context():
             component.check()
 
     @staticmethod
-    def _judge(
-        component: Component,
-        required: bool,  # noqa: FBT001
-        result: Callable[[float], None],
-        timeout: float,
-    ) -> Health:
+    def _judge(component: Component, required: bool, check: Future[None]) -> Health:  # noqa: FBT001
         try:
-            result(timeout)
+            check.result(timeout=0)
         except Exception as error:  # noqa: BLE001 - whatever it is, the component does not work
             logger.warning("component unhealthy", component=component.name, error=repr(error))
             return Health.UNAVAILABLE if required else Health.DEGRADED

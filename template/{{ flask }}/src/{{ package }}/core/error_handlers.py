@@ -8,9 +8,12 @@ import structlog
 from apiflask import APIFlask, HTTPError
 from flask import Response, json, request
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
+from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -26,7 +29,7 @@ logger: FilteringBoundLogger = structlog.get_logger()
 
 CHUNK = 2**16
 MOST_DISCARDED = 2**24
-# Sentences for what Werkzeug explains at length, or with hints that do not fit.
+# Sentences for what Werkzeug, by itself, explains at length, or with hints that do not fit.
 DETAILS = {
     400: "The request cannot be understood.",
     404: "There is nothing at this address.",
@@ -58,7 +61,8 @@ def handle_http_exception(error: HTTPException) -> Response:
     """Answer an error that Flask raised; what nobody expected comes as one too."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return respond(status, DETAILS.get(status) or HTTPStatus(status).phrase, headers=headers)
+    given = vars(error).get("description")  # by who raised it, and not by the class
+    return respond(status, given or DETAILS.get(status) or error.name, headers=headers)
 
 
 def handle_too_large(error: RequestEntityTooLarge) -> Response:
@@ -66,7 +70,7 @@ def handle_too_large(error: RequestEntityTooLarge) -> Response:
 
     A connection that is closed before breaks off, and the answer is lost on its way.
     """
-    rest, left = request.environ["wsgi.input"], MOST_DISCARDED
+    rest, left = get_input_stream(request.environ), MOST_DISCARDED
     while left > 0 and (chunk := rest.read(CHUNK)):
         left -= len(chunk)
     return handle_http_exception(error)
@@ -75,7 +79,9 @@ def handle_too_large(error: RequestEntityTooLarge) -> Response:
 def handle_api_error(error: HTTPError) -> Response:
     """Answer an error that APIFlask raised: a request that is not what the view declares."""
     if not isinstance(error.__cause__, ValidationError):
-        return respond(error.status_code, str(error.message))
+        response = respond(error.status_code, str(error.message), **error.extra_data)
+        response.headers.update(error.headers)
+        return response
     fields = [
         FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
         for item in error.__cause__.errors()
@@ -84,7 +90,12 @@ def handle_api_error(error: HTTPError) -> Response:
 
 
 def handle_database_error(error: Exception) -> Response:
-    """Answer when the database is down, slow or locked: later it may work."""
+    """Answer when the database is down, slow or locked: later it may work.
+
+    Raises the error again when the statement is wrong: that is a failure like any other.
+    """
+    if isinstance(error, DBAPIError) and not is_outage(error):
+        raise error
     logger.error("database unavailable", error=str(getattr(error, "orig", error)))
     return respond_to(UnavailableError("The database is not available.", retry_after=5))
 

@@ -64,7 +64,8 @@ class FeatureFlags:
         """
         self._require(name)
         context = EvaluationContext(targeting_key=subject)
-        return self._client.get_boolean_value(name, default_value=False, evaluation_context=context)
+        default = self._values[name]  # before the start, and while a provider is away
+        return self._client.get_boolean_value(name, default, evaluation_context=context)
 
     def all(self, *, subject: str | None = None) -> dict[str, bool]:
         """Every declared flag as evaluated for ``subject``."""

@@ -13,6 +13,8 @@ ALWAYS = (400, 500)
 WITH_BODY = (413, 415)
 UNPROCESSABLE = 422
 PLACE = "#/components/schemas/{model}"
+# One version of what runs in the page, on the origin of this service.
+SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0"
 
 
 def described(status: int, description: str, media_type: str, schema: dict[str, str]) -> Responses:
@@ -37,6 +39,10 @@ def init_app(app: APIFlask) -> None:
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_SERVERS=False,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
+        DOCS_FAVICON=f"{SWAGGER_UI}/favicon-32x32.png",
+        SWAGGER_UI_CSS=f"{SWAGGER_UI}/swagger-ui.css",
+        SWAGGER_UI_BUNDLE_JS=f"{SWAGGER_UI}/swagger-ui-bundle.js",
+        SWAGGER_UI_STANDALONE_PRESET_JS=f"{SWAGGER_UI}/swagger-ui-standalone-preset.js",
     )
     app.spec_processor(_complete)
 
@@ -49,8 +55,8 @@ def _complete(document: Any) -> Any:  # noqa: ANN401 - a JSON document
     for path in document["paths"].values():
         for operation in path.values():
             statuses = [*ALWAYS, *(WITH_BODY if "requestBody" in operation else ())]
-            if operation.get("security"):
-                statuses += [401, 403]
+            if choices := operation.get("security"):
+                statuses += [401] if {} in choices else [401, 403]
             for status, answer in problems(*statuses).items():
                 operation["responses"].setdefault(str(status), answer)
     return document

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
 
-from flask import Flask
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import text
@@ -15,7 +14,8 @@ from sqlalchemy.orm import Session
 from .engine import FOR_WRITING, configure
 
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeoutError)
-"""What SQLAlchemy raises while the database is down, slow or locked."""
+"""What SQLAlchemy raises while the database is down, slow or locked; some drivers for wrong
+statements too (``is_outage`` in core/engine.py)."""
 
 
 class Database(SQLAlchemy):
@@ -37,9 +37,8 @@ class Database(SQLAlchemy):
         app.teardown_appcontext_funcs[:] = [
             close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
         ]
-        if isinstance(app, Flask):
-            with app.app_context():
-                configure(self.engine)
+        with app.app_context():  # type: ignore[attr-defined] # it is a Flask
+            configure(self.engine)
 
     def start(self) -> None:
         """Connect when first needed: the service recovers by itself from a late database."""

@@ -74,14 +74,18 @@ def forget_request(_error: BaseException | None) -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Tell browsers to be careful with every answer (OWASP Secure Headers Project)."""
-    response.headers.extend(HEADERS)
+    """Tell browsers to be careful with every answer (OWASP Secure Headers Project).
+
+    What a view has set stays as it is.
+    """
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 
 def add_transport_security(response: Response) -> Response:
     """Tell browsers to insist on HTTPS for a year, for services behind it."""
-    response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

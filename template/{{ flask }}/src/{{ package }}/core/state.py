@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from .errors import PreconditionFailedError
 from .persistence import Database
-from .signals import state_changed
+from .signals import send_robust, state_changed
 from .tables import Base, utc_now
 from .types import UtcDateTime
 
@@ -76,7 +76,7 @@ class StateStore:
             entry = self._update(key, change, expected)
         except IntegrityError:  # somebody else created the key in the same moment
             entry = self._update(key, change, expected)
-        state_changed.send(self, entry=entry)
+        send_robust(state_changed, self, entry=entry)
         return entry
 
     def _update(self, key: str, change: Callable[[Any], Any], expected: int | None) -> StateEntry:

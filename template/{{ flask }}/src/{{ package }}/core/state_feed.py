@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
 
-from .signals import state_changed
+from .signals import send_robust, state_changed
 from .state import StateStore
 from .subscriptions import Subscriptions
 
@@ -57,7 +57,7 @@ class StateFeed:
             with self._app.app_context():
                 entries = self._store.get_many(keys)
             for entry in entries:
-                state_changed.send(self._store, entry=entry)
+                send_robust(state_changed, self._store, entry=entry)
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._interval):

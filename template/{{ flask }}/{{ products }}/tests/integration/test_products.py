@@ -24,6 +24,11 @@ def test_a_product_is_added_and_read(editor: FlaskClient, client: FlaskClient) -
     assert answer.json["description"] == "<p>From <em>Uji</em></p>"
 
 
+def test_its_address_is_below_where_the_service_is(editor: FlaskClient) -> None:
+    answer = editor.post("/products", base_url="http://localhost/shop", json=product())
+    assert answer.headers["Location"].startswith("/shop/products/")
+
+
 def test_html_is_made_harmless_before_it_is_stored(editor: FlaskClient) -> None:
     description = '<p onclick="x()">Hi<script>alert(1)</script></p>'
     assert create(editor, description=description)["description"] == "<p>Hi</p>"

@@ -32,8 +32,7 @@ def init_app(app: APIFlask, protection: CsrfProtection) -> None:
             "description": "The token from GET /auth/csrf",
         }
     }
-    complete: Any = app.spec_callback
-    app.spec_processor(lambda document: _demand_token(complete(document)))
+    app.spec_processor(_demand_token)
 
 
 def _demand_token(document: Any) -> Any:  # noqa: ANN401 - a JSON document

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pymysql.constants import ER  # type: ignore[import-untyped]
 from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 FOR_WRITING: dict[str, Any] = {}  # MySQL makes no difference
 
@@ -15,12 +17,24 @@ MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
 # With MySQL's own default a transaction that tries again sees old rows.
 ISOLATION = "READ COMMITTED"
+OUTAGES = {
+    ER.DISK_FULL,
+    ER.LOCK_DEADLOCK,
+    ER.LOCK_WAIT_TIMEOUT,
+    ER.OPTION_PREVENTS_STATEMENT,  # it only reads now: another server has taken over
+    ER.QUERY_INTERRUPTED,
+    ER.QUERY_TIMEOUT,
+    ER.RECORD_FILE_FULL,
+    ER.SERVER_SHUTDOWN,
+    ER.STATEMENT_TIMEOUT,
+}
 
 
 def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
     """Describe the pool; ``timeout``, in seconds, bounds connecting and waiting for a connection.
 
-    It bounds each statement too. Connections that broke while idle are replaced before use.
+    It bounds each statement too. Connections that broke while idle are replaced before use: when
+    the server is silent, finding that out and connecting anew each take a second more than that.
     """
     return {
         "url": url,
@@ -63,6 +77,15 @@ def configure(engine: Engine) -> None:
     del engine
 
 
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database is down, slow or locked, and it is not the statement that is wrong.
+
+    The driver calls both operational.
+    """
+    lost = error.statement is None or error.connection_invalidated
+    return lost or (error.orig is not None and error.orig.args[0] in OUTAGES)
+
+
 def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:
     seconds = math.ceil(timeout)
     limits = (
@@ -80,5 +103,6 @@ def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:
         "connect_timeout": seconds,
         # A server that does not answer any more.
         "read_timeout": seconds + 1 if limit_statements else None,
+        "write_timeout": seconds + 1 if limit_statements else None,
         "init_command": session + limits if limit_statements else session,
     }

@@ -13,7 +13,6 @@ from ..core.errors import BadRequestError, UnauthorizedError
 from ..core.openapi import Responses, problems
 from ..extensions import authentication
 from .caller import CHALLENGE
-from .csrf_routes import add_csrf_route
 from .login_attempts import LOCAL_PATH, InvalidAttemptError, LoginAttempt
 from .protection import current_caller, forbid_storing
 from .provider_messages import ERROR_CODE
@@ -27,7 +26,6 @@ logger: FilteringBoundLogger = structlog.get_logger()
 
 bp = APIBlueprint("auth", __name__, url_prefix="/auth", tag="auth")
 bp.after_request(forbid_storing)
-add_csrf_route(bp)
 
 REDIRECT: Responses = {303: {"description": "See Other"}}
 
@@ -134,7 +132,8 @@ def _attempt(state: str) -> LoginAttempt:
 def _callback() -> str:
     """Return the address to which the provider sends browsers back."""
     # In production over HTTPS, whatever the proxy in front speaks to us.
-    scheme = "https" if current_app.config["PRODUCTION"] else request.scheme
+    production = current_app.config["ENVIRONMENT"] == "production"
+    scheme = "https" if production else request.scheme
     return url_for("auth.finish_login", _external=True, _scheme=scheme)
 
 

@@ -1,5 +1,7 @@
 """How callers say who they are, for views: ``@bp.auth_required(auth, roles=["state:write"])``."""
 
+from typing import Any
+
 from apiflask import HTTPTokenAuth, MultiAuth
 
 from .caller import CHALLENGE, get_caller
@@ -24,3 +26,6 @@ for scheme in (_bearer, _session):
     )
 
 auth = MultiAuth(_bearer, _session)
+
+# How the document says it of views that take callers who do not say it as well.
+OPTIONAL: list[str | dict[str, list[Any]]] = [{"bearer": []}, {"session": []}, {}]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 FOR_WRITING: dict[str, Any] = {}  # PostgreSQL makes no difference
 
@@ -47,6 +48,12 @@ def migration_lock(engine: Engine) -> Iterator[None]:
 def configure(engine: Engine) -> None:
     """Leave the engine as its options made it."""
     del engine
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database is down, slow or locked: the driver calls nothing else operational."""
+    del error
+    return True
 
 
 def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -71,7 +72,8 @@ def create_store(url: str, *, timeout: float) -> RedisStore:
         url.partition("?")[0],
         socket_connect_timeout=timeout,
         socket_timeout=timeout,
-        # Once more at once, for connections that broke while idle; the cache does the rest.
-        retry=Retry(NoBackoff(), 1),
+        # Once more at once, for connections that broke while idle, but not for a server that is
+        # silent; the cache does the rest.
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
     return RedisStore(redis, prefix=prefix)

@@ -10,7 +10,6 @@ from ..core.openapi import problems
 from ..core.validation import InputModel, Text
 from ..extensions import authentication
 from .caller import CHALLENGE
-from .csrf_routes import add_csrf_route
 from .protection import current_caller, forbid_storing
 from .schemas import Me
 from .scheme import auth
@@ -19,7 +18,6 @@ from .stored_session import StoredSession
 
 bp = APIBlueprint("auth", __name__, url_prefix="/auth", tag="auth")
 bp.after_request(forbid_storing)
-add_csrf_route(bp)
 
 
 class Credentials(InputModel):
