@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from litestar import Litestar, get
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ImproperlyConfiguredException, LitestarException
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -29,6 +30,21 @@ def app(app: Litestar) -> Litestar:
     async def wrong() -> None:
         msg = "inside"
         raise ImproperlyConfiguredException(msg)
+
+    async def leaky() -> AsyncIterator[int]:
+        yield 1
+        msg = "inside the first"
+        raise KeyError(msg)
+
+    async def creaky() -> AsyncIterator[int]:
+        yield 2
+        msg = "inside the second"
+        raise ValueError(msg)
+
+    @app.register
+    @get("/ends", dependencies={"leaky": Provide(leaky), "creaky": Provide(creaky)})
+    async def ends(leaky: NamedDependency[int], creaky: NamedDependency[int]) -> int:
+        return leaky + creaky
 
     @app.register
     @get("/half")
@@ -78,6 +94,15 @@ async def test_a_mistake_that_the_framework_finds_is_a_crash_too(
     assert response.json()["detail"] == "The service failed to answer this request."
     (line,) = logged("request failed")
     assert "inside" in line["exception"][0]["exc_value"]
+
+
+async def test_the_errors_of_all_dependencies_are_in_the_log(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    response = await client.get("/ends")
+    assert response.status_code == 500
+    errors = [line["exception"][0]["exc_type"] for line in logged("request failed")]
+    assert sorted(errors) == ["KeyError", "ValueError"]
 
 
 async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient) -> None:

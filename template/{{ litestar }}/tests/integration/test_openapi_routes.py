@@ -1,8 +1,16 @@
 """The OpenAPI document is of this application."""
 
 import httpx2
-from litestar import Litestar
+from litestar import Litestar, get
 from litestar.routes import HTTPRoute
+from pydantic import BaseModel
+
+
+class Category(BaseModel):
+    """A model that contains itself."""
+
+    name: str
+    parts: list["Category"]
 
 
 async def test_every_endpoint_is_in_it(app: Litestar, client: httpx2.AsyncClient) -> None:
@@ -26,3 +34,16 @@ async def test_there_is_a_page_to_try_the_service_on(client: httpx2.AsyncClient)
     assert 'data-url="/docs/openapi.json"' in response.text
     shown = await client.get("/docs/openapi.json")
     assert shown.json() == (await client.get("/openapi.json")).json()
+
+
+async def test_a_model_may_contain_itself(app: Litestar, client: httpx2.AsyncClient) -> None:
+    @app.register
+    @get("/categories")
+    async def categories() -> Category:
+        return Category(name="all", parts=[])
+
+    response = await client.get("/openapi.json")
+    assert response.status_code == 200
+    schema = response.json()["components"]["schemas"]["Category"]
+    assert schema["properties"]["name"] == {"title": "Name", "type": "string"}
+    assert schema["properties"]["parts"]["items"] == {"title": "Category"}

@@ -102,7 +102,8 @@ async def follow(
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     """Yield a comment once subscribed, then the entries of ``key`` newer than version ``after``.
 
-    Comments go out between them, so that nobody on the way takes the stream for dead.
+    The first comment is for the handler, which waits for it. More go out between the entries, so
+    that nobody on the way takes the stream for dead.
     """
     async with state.subscribe(key, after=after) as subscription:
         yield ServerSentEventMessage(comment="subscribed", data=None)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 import structlog
@@ -35,14 +35,29 @@ DETAILS = {
     405: "This resource does not take that method.",
     413: "The request body is too large.",
 }
-# Pydantic's codes for what msgspec, which reads parameters, says in words only.
+# Pydantic's codes for what msgspec, which reads parameters, says in words only. The first that fits
+# counts: a pattern is quoted, and may look like anything.
 CODES = {
     "matching regex": "string_pattern_mismatch",
-    "of length <=": "string_too_long",
+    "`str` of length >=": "string_too_short",
+    "`str` of length <=": "string_too_long",
+    "of length >=": "too_short",
+    "of length <=": "too_long",
     ">=": "greater_than_equal",
     "<=": "less_than_equal",
-    "Expected `int`, got": "int_parsing",
+    "` > ": "greater_than",
+    "` < ": "less_than",
+    "a multiple of": "multiple_of",
+    "Expected `bool": "bool_parsing",
+    "Expected `int": "int_parsing",
+    "Expected `float": "float_parsing",
+    "decimal": "decimal_parsing",
+    "encoded datetime": "datetime_from_date_parsing",
+    "encoded date": "date_from_datetime_parsing",
+    "encoded time": "time_parsing",
+    "duration": "time_delta_parsing",
     "UUID": "uuid_parsing",
+    "enum value": "enum",
 }
 MISSING = re.compile(r"Missing required \w+ parameter '(?P<name>[^']+)'")
 
@@ -88,7 +103,7 @@ def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response
     if error.status_code == HTTP_500_INTERNAL_SERVER_ERROR:  # its detail is about the inside
         return handle_unexpected_error(request, error)
     detail = error.detail
-    if detail in {HTTPStatus(error.status_code).phrase, getattr(type(error), "detail", None)}:
+    if detail in {responses.get(error.status_code), getattr(type(error), "detail", None)}:
         detail = DETAILS.get(error.status_code, detail)
     return respond(request.scope["path"], error.status_code, detail, headers=error.headers)
 
@@ -115,6 +130,17 @@ def handle_database_error(request: AnyRequest, error: Exception) -> Response[byt
     )
 
 
+def handle_cleanup_errors(
+    request: AnyRequest, errors: ExceptionGroup[Exception]
+) -> Response[bytes]:
+    """Answer the first of the errors that dependencies ended with: Litestar groups them."""
+    first, *others = errors.exceptions
+    for other in others:
+        logger.error("request failed", exc_info=other)
+    kind = next(kind for kind in type(first).mro() if kind in EXCEPTION_HANDLERS)
+    return EXCEPTION_HANDLERS[kind](request, first)
+
+
 def handle_unexpected_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Log what nobody else caught, and answer with 500 and nothing of the inside."""
     logger.error("request failed", exc_info=error)
@@ -130,13 +156,14 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     OperationalError: handle_database_error,
     InterfaceError: handle_database_error,
     PoolTimeoutError: handle_database_error,
+    ExceptionGroup: handle_cleanup_errors,
     Exception: handle_unexpected_error,
 }
 
 
 def _parameter_error(request: AnyRequest, item: Mapping[str, str]) -> FieldError:
     message, name = item["message"], item.get("key", "")
-    if item.get("source") == "body":  # what is in a body was read by Pydantic, so there is none
+    if name == "data":  # what is in a body was read by Pydantic, so there is none
         return FieldError(pointer="", detail="A body is required.", code="missing")
     declared = request.route_handler.parsed_fn_signature.parameters.get(name)
     name = getattr(declared and declared.kwarg_definition, "name", None) or name

@@ -54,7 +54,9 @@ class RequestContextMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+                headers = [*message["headers"], (b"x-request-id", request_id)]
+                # A copy: Litestar's cache of responses keeps the message, for other requests.
+                message = {**message, "headers": headers}
             await send(message)
 
         try:
@@ -149,7 +151,7 @@ def _samples(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
 
 
 def _record(scope: HTTPScope, path: str, status: int, duration: float) -> None:
-    # A caller who went away before there was an answer: nginx's name for it.
+    # Cut off before there was an answer, as by a shutdown that takes too long: nginx's name for it.
     status = status or 499
     method = scope["method"] if scope["method"] in METHODS else "other"
     # The template, not the path: every id in a path would make a time series of its own.

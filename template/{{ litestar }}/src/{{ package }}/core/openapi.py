@@ -87,13 +87,14 @@ def read_document(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
-    """Put definitions where they are referred to; no model of the service contains itself."""
+    """Put definitions where they are referred to; of one within itself only the name is told."""
     if isinstance(node, list):
         return [_inlined(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return _inlined(definitions[node["$ref"].removeprefix("#/$defs/")], definitions)
+        name = node["$ref"].removeprefix("#/$defs/")
+        return _inlined(definitions[name], {**definitions, name: {"title": name}})
     return {name: _inlined(member, definitions) for name, member in node.items()}
 
 

@@ -1,9 +1,11 @@
 """Bodies as this service reads them."""
 
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import InternalServerException
 
 from .errors import BadRequestError, UnsupportedMediaTypeError
 
@@ -15,6 +17,15 @@ class ServiceRequest(Request[Any, Any, Any]):
 
     Litestar's, msgspec, takes a lone surrogate for broken JSON; here it is a field that is wrong.
     """
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body as it comes in; raises ``BadRequestError`` if it breaks off."""
+        try:
+            async for chunk in super().stream():
+                yield chunk
+        except InternalServerException as error:  # Litestar's word for a caller who has gone away
+            msg = "The request body is not complete."
+            raise BadRequestError(msg) from error
 
     async def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """Read the body; raises ``UnsupportedMediaTypeError`` or ``BadRequestError``."""

@@ -32,8 +32,8 @@ class CallerMiddleware(AbstractAuthenticationMiddleware):
     """Says who is asking in ``request.user``, and in ``request.auth`` what their token says.
 
     Both are ``None`` for somebody who does not say; a token that is not valid is refused.
-    Litestar's ``JWTAuth`` knows one kind of token: it would take a refresh token for an access
-    token, and it refuses those who send none where everybody may read.
+    Litestar's ``JWTAuth`` tells tokens apart by their audience only, and both kinds have the same:
+    it would take a refresh token for an access token. It also refuses everybody who sends none.
     """
 
     async def authenticate_request(

@@ -54,7 +54,10 @@ async def provide_filter(
 async def require_price_conversion(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """Guard that hides what belongs to the flag ``price-conversion`` while it is off."""
+    """Guard that hides what belongs to the flag ``price-conversion`` while it is off.
+
+    It is off or on for everybody: who is asking is not told here.
+    """
     resources = await provide_resources(connection.app.state)
     if not await resources.flags.enabled("price-conversion"):
         msg = "Price conversion is switched off."

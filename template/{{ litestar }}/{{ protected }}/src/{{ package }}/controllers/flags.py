@@ -3,9 +3,10 @@
 from typing import Any
 
 from litestar import Request, get
+from litestar.openapi.spec import SecurityRequirement
 from pydantic import BaseModel
 
-from ..auth.caller import CallerMiddleware
+from ..auth.caller import SCHEMES, CallerMiddleware
 from ..auth.permissions import Principal
 from ..core.openapi import problems
 from ..dependencies import ResourcesDep
@@ -17,13 +18,16 @@ class Flags(BaseModel):
     flags: dict[str, bool]
 
 
-# The document lists the empty requirement: callers may also say nothing of who they are.
+CREDENTIALS: list[SecurityRequirement] = [{scheme: []} for scheme in SCHEMES]
+
+
+# The document lists the empty requirement too: callers may also say nothing of who they are.
 @get(
     "/flags",
     tags=["flags"],
     middleware=[CallerMiddleware],
     responses=problems(401, 503),
-    security=[{}],
+    security=[{}, *CREDENTIALS],
 )
 async def read_flags(
     request: Request[Principal | None, Any, Any], resources: ResourcesDep
