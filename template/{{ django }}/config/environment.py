@@ -134,13 +134,22 @@ class Environment:
 
         return self.read(name, "", parse)
 
-    def database(self, name: str, default: str, *, scheme: str, form: str) -> dict[str, Any]:
-        """Return the database of an address, as Django's ``DATABASES`` wants it."""
+    def database(
+        self, name: str, default: str, *, scheme: str, form: str, beside: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the database of an address, as Django's ``DATABASES`` wants it.
+
+        What the address says wins over what is set ``beside`` it, also within ``OPTIONS``.
+        """
         address = self._address(name, default, f"{scheme}://.*", form)
-        database: dict[str, Any] = environ.Env.db_url_config(address)
+        try:
+            database: dict[str, Any] = environ.Env.db_url_config(address)
+        except ValueError:  # its port is no number
+            database = {}
         if database.get("NAME") in {None, "", ":memory:"}:
             self.refuse(name, f"must look like {form}")
-        return database
+        options = beside.get("OPTIONS", {}) | database.get("OPTIONS", {})
+        return beside | database | {"OPTIONS": options}
 
     def cache(self, name: str, default: str, *, pattern: str, form: str) -> str:
         """Return the address of a cache."""

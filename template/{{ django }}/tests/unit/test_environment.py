@@ -106,16 +106,40 @@ def test_addresses_of_another_kind_are_refused(
 ) -> None:
     monkeypatch.setenv("X", "oracle://user:hunter2@host/name")
     form = "sqlite:///file.db"
-    database = env.database("X", "sqlite:///default.db", scheme="sqlite", form=form)
+    database = env.database("X", "sqlite:///default.db", scheme="sqlite", form=form, beside={})
     assert database["NAME"] == "default.db"
     assert env.cache("X", "memory://", pattern="memory://", form="memory://") == "memory://"
     assert "hunter2" not in refusal(env)
 
 
-def test_a_database_has_a_name(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "address", ["pgsql://host", "pgsql://host/", "pgsql://user:hunter2@host:port/name"]
+)
+def test_an_address_has_its_parts(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("X", address)
+    env.database("X", "pgsql://host/name", scheme="pgsql", form="pgsql://host/db", beside={})
+    said = refusal(env)
+    assert "X must look like pgsql://host/db" in said
+    assert "hunter2" not in said
+
+
+def test_a_database_in_memory_is_refused(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "sqlite://:memory:")
-    env.database("X", "sqlite:///default.db", scheme="sqlite", form="sqlite:///file.db")
+    env.database("X", "sqlite:///a.db", scheme="sqlite", form="sqlite:///file.db", beside={})
     assert "X must look like sqlite:///file.db" in refusal(env)
+
+
+def test_what_the_address_of_a_database_says_wins(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X", "pgsql://host/name?sslmode=verify-full&connect_timeout=1")
+    beside = {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"connect_timeout": 5, "pool": True}}
+    database = env.database("X", "", scheme="pgsql", form="", beside=beside)
+    assert database["NAME"] == "name"
+    assert database["CONN_HEALTH_CHECKS"]
+    assert database["OPTIONS"] == {"sslmode": "verify-full", "connect_timeout": 1, "pool": True}
 
 
 def test_a_file_adds_what_the_process_does_not_have(

@@ -34,6 +34,7 @@ def test_it_serves_as_the_settings_say(served: list[dict[str, Any]], settings: S
     assert "workers" not in call
     assert call["timeout_graceful_shutdown"] == 7
     assert call["metrics"] is None
+    assert call["ws"] == "none"
 
 
 def test_several_processes_share_their_metrics(

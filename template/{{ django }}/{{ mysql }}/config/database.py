@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pymysql  # type: ignore[import-untyped]
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Django knows the driver by the name of another one that has the same interface.
 pymysql.install_as_MySQLdb()
 
-LOCK_SECONDS = 60
+LOCK_SECONDS = 3600
 
 
 def options(timeout: float) -> dict[str, Any]:
@@ -36,15 +37,22 @@ def options(timeout: float) -> dict[str, Any]:
 
 @contextmanager
 def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Keep others from migrating this database while the block runs."""
-    name = f"migrations-{connection.settings_dict['NAME']}"[:64]
-    with connection.cursor() as cursor:
-        for _ in range(LOCK_SECONDS):  # each wait is shorter than an answer may take
-            cursor.execute("SELECT GET_LOCK(%s, 1)", [name])
-            if cursor.fetchone() == (1,):
-                break
+    """Keep others from migrating this database while the block runs.
+
+    It may take as long as it needs: the limits on answers are for requests.
+    """
+    usual = connection.settings_dict
+    unlimited = {"read_timeout": None, "write_timeout": None}
+    connection.close()
+    connection.settings_dict = usual | {"OPTIONS": usual["OPTIONS"] | unlimited}
+    name = f"migrations-{usual['NAME']}"[:64]
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT GET_LOCK(%s, %s)", [name, LOCK_SECONDS])
+            if cursor.fetchone() != (1,):
+                msg = "another process has been migrating it for too long"
+                raise OperationalError(msg)
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
+        connection.close()  # the lock ends with it
+        connection.settings_dict = usual

@@ -7,7 +7,7 @@ because most of it talks to the database.
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from contextvars import Context, copy_context
 from typing import IO, Any
@@ -19,7 +19,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import close_old_connections
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 from .asgi import Receive, Scope, Send
@@ -27,8 +27,11 @@ from .request_threads import RequestThreads
 
 ASCII = "".join(map(chr, range(128)))
 THREADS = 40
+LIVENESS = "/health/live"
 
 _threads = RequestThreads(THREADS)
+# Whoever asks whether the process lives does not wait for those who wait for the database.
+_liveness_threads = RequestThreads(1)
 
 
 class ServiceHandler(ASGIHandler):
@@ -49,9 +52,10 @@ class ServiceHandler(ASGIHandler):
         except RequestAborted:
             return
         context = copy_context()
+        threads = _liveness_threads if scope["path"] == LIVENESS else _threads
         with closing(body):
             response = await asyncio.get_running_loop().run_in_executor(
-                _threads, context.run, self._answer, scope, body
+                threads, context.run, self._answer, scope, body
             )
             if response.streaming:
                 await self._stream(response, receive, send, context)
@@ -74,6 +78,10 @@ class ServiceHandler(ASGIHandler):
         self, response: HttpResponseBase, receive: Receive, send: Send, context: Context
     ) -> None:
         """Send until the answer ends or the caller goes away."""
+        if isinstance(response, StreamingHttpResponse):
+            parts = response.streaming_content
+            if isinstance(parts, Iterator):
+                response.streaming_content = _from_threads(parts)
         try:
             async with asyncio.TaskGroup() as tasks:
                 leaving = tasks.create_task(self.listen_for_disconnect(receive))
@@ -107,4 +115,15 @@ class ServiceHandler(ASGIHandler):
     def create_request(self, scope: Mapping[str, Any], body_file: IO[bytes]) -> tuple[Any, Any]:
         # Queries are ASCII (RFC 3986); other bytes would be refused without a problem document.
         query = quote_from_bytes(scope["query_string"], safe=ASCII)
-        return super().create_request({**scope, "query_string": query.encode()}, body_file)
+        scope = {**scope, "query_string": query.encode()}
+        request, refusal = super().create_request(scope, body_file)
+        if request is not None and request.encoding is not None:
+            request.encoding = "utf-8"  # whatever the caller says, which need not be one at all
+        return request, refusal
+
+
+async def _from_threads(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Send a file as it is read; Django would read all of it first, and warn about that."""
+    loop = asyncio.get_running_loop()
+    while (part := await loop.run_in_executor(_threads, next, parts, None)) is not None:
+        yield part

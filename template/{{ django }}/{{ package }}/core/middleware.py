@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
 from secrets import token_hex
 
 import structlog
@@ -15,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from structlog.typing import FilteringBoundLogger
 
 from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
-from .problems import DETAILS, respond
+from .problems import DETAILS, respond, respond_to_failure
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
@@ -45,7 +46,8 @@ class RequestContextMiddleware:
         started = time.perf_counter()
         response = self._get_response(request)
         response["X-Request-ID"] = request_id
-        if isinstance(response, HttpResponse):  # else it is a stream, whose length nobody knows
+        # A stream's length nobody knows, and a 204 must not have one (RFC 9110, section 8.6).
+        if isinstance(response, HttpResponse) and response.status_code != HTTPStatus.NO_CONTENT:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         _record(request, response.status_code, time.perf_counter() - started)
         return response
@@ -99,6 +101,21 @@ class WrongMethodMiddleware:
             allow = ", ".join(sorted(response["Allow"].split(", ")))
             return respond(request, 405, DETAILS[405], headers={"Allow": allow})
         return response
+
+
+class FailureMiddleware:
+    """Answers what a view fails with, where the service has a problem document for it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        return respond_to_failure(request, exception)
 
 
 @lru_cache(maxsize=1024)

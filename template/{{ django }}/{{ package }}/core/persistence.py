@@ -3,10 +3,19 @@
 Querysets and managers are where queries are written; Django opens and closes the connections.
 """
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
 """What Django raises while the database is down, slow or locked."""
+
+
+def release_connection() -> None:
+    """Give the connection back, as at the end of a request, before a wait for something else.
+
+    Others may need it meanwhile. Within a transaction it is kept.
+    """
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 class Database:
@@ -18,7 +27,7 @@ class Database:
         """Connect when first needed: the service recovers by itself from a late database."""
 
     def stop(self) -> None:
-        """Connections end with the requests that opened them."""
+        """The pool, or the threads that keep connections, end with the process."""
 
     def check(self) -> None:
         with connection.cursor() as cursor:

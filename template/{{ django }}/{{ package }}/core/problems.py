@@ -54,10 +54,18 @@ def respond_to(request: HttpRequest, error: ServiceError) -> HttpResponse:
     return respond(request, error.status, error.detail, headers=error.headers, **error.members)
 
 
-def install_exception_handlers(api: NinjaAPI) -> None:
-    """Answer all errors of ``api`` with problem documents.
+def respond_to_failure(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Answer what any view, the admin site's too, may fail with; ``None`` for anything else."""
+    if isinstance(error, UNAVAILABLE):
+        logger.error("database unavailable", error=str(error))
+        error = UnavailableError("The database is not available.", retry_after=5)
+    return respond_to(request, error) if isinstance(error, ServiceError) else None
 
-    Errors that nobody expected go on to Django, which logs them and asks ``failed`` for an answer.
+
+def install_exception_handlers(api: NinjaAPI) -> None:
+    """Answer the errors of ``api`` with problem documents.
+
+    Others go on to Django: to ``respond_to_failure`` first, then, logged, to ``failed``.
     """
 
     @api.exception_handler(ServiceError)
@@ -85,14 +93,6 @@ def install_exception_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def handle_too_much(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
         return respond(request, 413, DETAILS[413])
-
-    @api.exception_handler(Exception)
-    def handle_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-        if isinstance(error, UNAVAILABLE):
-            logger.error("database unavailable", error=str(error))
-            later = UnavailableError("The database is not available.", retry_after=5)
-            return respond_to(request, later)
-        raise error
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -86,6 +86,7 @@ def follow_state(
     With ``Last-Event-ID`` an entry that the caller has seen is not sent again.
     """
     del request
+    Entry.objects.filter(pk=key).exists()  # without the database this is still a 503
     # What no version was ever called is passed over: a browser sends on what it was given once.
     seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0
     return StreamingHttpResponse(
@@ -95,7 +96,10 @@ def follow_state(
     )
 
 
-async def _events(entries: AsyncIterator[Entry]) -> AsyncIterator[str]:
+async def _events(entries: AsyncIterator[Entry | None]) -> AsyncIterator[str]:
     yield ": following\n\n"  # opens the stream at once, also where there is nothing to tell yet
     async for entry in entries:
-        yield f"id: {entry.version}\ndata: {StateOutput.of(entry).model_dump_json()}\n\n"
+        if entry is None:
+            yield ": still here\n\n"  # a caller who has gone away is noticed only by sending
+        else:
+            yield f"id: {entry.version}\ndata: {StateOutput.of(entry).model_dump_json()}\n\n"

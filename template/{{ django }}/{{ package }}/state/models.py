@@ -53,7 +53,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             updated_at=timezone.now(),
         )
         new.save(force_insert=entry is None, force_update=entry is not None)
-        transaction.on_commit(lambda: state_changed.send(sender=Entry, entry=new))
+        # It is committed: a receiver that fails is logged, and is no failure of this call.
+        transaction.on_commit(lambda: state_changed.send_robust(sender=Entry, entry=new))
         return new
 
 

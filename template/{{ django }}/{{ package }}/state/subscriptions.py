@@ -7,15 +7,21 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
+import structlog
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django.dispatch import receiver
+from structlog.typing import FilteringBoundLogger
 
+from ..core.persistence import UNAVAILABLE
 from ..core.signals import stopping
 from .models import Entry
 from .signals import state_changed
 
+logger: FilteringBoundLogger = structlog.get_logger()
+
 QUEUE_SIZE = 100
+PING_INTERVAL = 15
 
 
 class Subscription:
@@ -121,14 +127,30 @@ def end_subscriptions(**_: Any) -> None:  # noqa: ANN401 - whatever a signal car
     subscriptions.end()
 
 
-async def follow(key: str, *, after: int = 0) -> AsyncIterator[Entry]:
-    """Yield the entry of ``key`` if it is newer than version ``after``, then each change."""
+async def follow(key: str, *, after: int = 0) -> AsyncIterator[Entry | None]:
+    """Yield the entry of ``key`` if it is newer than version ``after``, then each change.
+
+    ``None`` says now and then that there is nothing new. Ends where the entry cannot be read.
+    """
     with subscriptions.open(key, after=after) as subscription:
         # Read only now, so that no change falls between reading and subscribing.
-        if (entry := await sync_to_async(_read)(key)) is not None:
+        try:
+            entry = await sync_to_async(_read)(key)
+        except UNAVAILABLE as error:
+            logger.warning("state not followed", key=key, error=str(error))
+            return
+        if entry is not None:
             subscription.deliver(entry)
-        async for change in subscription:
-            yield change
+        while True:
+            try:
+                async with asyncio.timeout(PING_INTERVAL):
+                    change = await anext(subscription)
+            except TimeoutError:
+                yield None
+            except StopAsyncIteration:
+                return
+            else:
+                yield change
 
 
 def _read(key: str) -> Entry | None:

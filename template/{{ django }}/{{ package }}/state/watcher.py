@@ -25,6 +25,7 @@ class StateWatcher:
     def __init__(self) -> None:
         self._stopping = Event()
         self._thread: Thread | None = None
+        self._seen: dict[str, int] = {}
 
     def start(self) -> None:
         self._stopping.clear()
@@ -42,10 +43,13 @@ class StateWatcher:
             raise RuntimeError(msg)
 
     def look(self) -> None:
-        """Send a signal for each entry that somebody follows: subscribers know what is new."""
-        if keys := subscriptions.keys:
-            for entry in Entry.objects.filter(pk__in=keys):
-                state_changed.send(sender=Entry, entry=entry)
+        """Send a signal for each entry that somebody follows and that has a newer version."""
+        followed = Entry.objects.filter(pk__in=subscriptions.keys)
+        versions = dict(followed.values_list("pk", "version"))
+        newer = [key for key, version in versions.items() if version > self._seen.get(key, 0)]
+        for entry in Entry.objects.filter(pk__in=newer):
+            state_changed.send_robust(sender=Entry, entry=entry)
+        self._seen = versions
 
     def _watch(self) -> None:
         while not self._stopping.wait(settings.STATE_POLL_INTERVAL):

@@ -3,21 +3,21 @@
 import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.pq import TransactionStatus
 
 T = TypeVar("T")
 
 POOL_SIZE = 16
-SILENCE = 10.0  # how long an answer is waited for, in seconds
 MIGRATION_LOCK = 7_203_115  # any number that nothing else in the database uses
 
 
 class BoundedConnection(psycopg.Connection[Any]):
     """Gives up a server that hangs, which keeps to no limits of its own."""
+
+    silence: ClassVar[float]
 
     def wait(
         self,
@@ -25,16 +25,16 @@ class BoundedConnection(psycopg.Connection[Any]):
         interval: float = 0.1,
         timeout: float | None = None,
     ) -> T:
-        try:
-            return super().wait(gen, interval, timeout or SILENCE)
-        except psycopg.OperationalError:
-            raise
-        except psycopg.Error as error:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.pgconn.finish()
-                msg = "the server does not answer"
-                raise psycopg.OperationalError(msg) from error
-            raise
+        return super().wait(gen, interval, timeout or self.silence)
+
+
+def bounded(seconds: float) -> type[BoundedConnection]:
+    """Return a kind of connection that waits ``seconds`` for an answer."""
+
+    class Connection(BoundedConnection):
+        silence = seconds
+
+    return Connection
 
 
 def options(timeout: float) -> dict[str, Any]:
@@ -55,7 +55,10 @@ def options(timeout: float) -> dict[str, Any]:
                 "min_size": 0,
                 "max_size": POOL_SIZE,
                 "timeout": timeout,
-                "connection_class": BoundedConnection,
+                # Trying again takes twice as long each time, until it has taken this long.
+                "reconnect_timeout": timeout,
+                # The server, if it lives, has given the statement up by then.
+                "connection_class": bounded(timeout + 1),
             },
             "connect_timeout": math.ceil(timeout),
             "tcp_user_timeout": milliseconds,  # a server that vanished without a word
@@ -66,12 +69,20 @@ def options(timeout: float) -> dict[str, Any]:
 
 @contextmanager
 def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Keep others from migrating this database while the block runs."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+    """Keep others from migrating this database while the block runs.
+
+    It may take as long as it needs, and so may waiting for others: the limits are for requests.
+    """
+    usual = connection.settings_dict
+    options = {name: value for name, value in usual["OPTIONS"].items() if name != "pool"}
+    unlimited = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+    options["options"] = f"{options.get('options', '')} {unlimited}"
+    connection.close()
+    connection.settings_dict = usual | {"OPTIONS": options}
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+        connection.close()  # the lock ends with it
+        connection.settings_dict = usual

@@ -39,5 +39,6 @@ def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
     digest = hashlib.sha256(str(connection.settings_dict["NAME"]).encode()).hexdigest()
     path = Path(tempfile.gettempdir()) / f"migrations-{digest}.db"
     with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE")
+        with connection.wrap_database_errors:
+            lock.execute("BEGIN EXCLUSIVE")
         yield

@@ -2,21 +2,36 @@
 
 from django import forms
 from django.contrib import admin
+from pydantic import TypeAdapter, ValidationError
 
-from ..core.sanitization import clean_html
 from .models import Product
+from .schemas import Description, Name
+
+_name: TypeAdapter[str] = TypeAdapter(Name)
+_description: TypeAdapter[str] = TypeAdapter(Description)
 
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
-    """Keeps descriptions as harmless as the API does."""
+    """Takes the prices and texts that the API takes, and leaves of texts what it leaves."""
+
+    price_minor = forms.IntegerField(min_value=1, max_value=10**10 - 1)
 
     class Meta:
         model = Product
         fields = ("sku", "name", "description", "price_minor", "currency")
 
+    def clean_name(self) -> str:
+        return _clean(_name, self.cleaned_data["name"])
+
     def clean_description(self) -> str:
-        """Clean the HTML."""
-        return clean_html(self.cleaned_data["description"])
+        return _clean(_description, self.cleaned_data["description"])
+
+
+def _clean(text: TypeAdapter[str], value: str) -> str:
+    try:
+        return text.validate_python(value)
+    except ValidationError as error:
+        raise forms.ValidationError([item["msg"] for item in error.errors()]) from error
 
 
 @admin.register(Product)

@@ -1,5 +1,6 @@
 """Products as they are kept."""
 
+from secrets import randbits
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -62,15 +63,22 @@ class Product(models.Model):
         return self.sku
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django has it
-        """Store it, as the next version. Raises ``ConflictError`` when the SKU is taken."""
-        self.version += 1
+        """Store it, as a new version. Raises ``ConflictError`` when the SKU is taken.
+
+        ``QuerySet.update`` and ``bulk_create`` pass this by: caches would keep what was before.
+        """
+        self.version = randbits(63)  # a count would be the same for two who change it at once
         self.updated_at = timezone.now()
         # Databases do not agree on case; this does.
         self.search = f"{self.name}\n{self.sku}".casefold()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "version", "updated_at", "search"}
         try:
             with transaction.atomic():
                 super().save(*args, **kwargs)
         except IntegrityError as error:
+            if not Product.objects.filter(sku=self.sku).exclude(pk=self.pk).exists():
+                raise
             msg = f"There is another product with the SKU {self.sku!r}."
             raise ConflictError(msg) from error
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from ..core.cache import cache
 from ..core.concurrency import map_bounded
 from ..core.metrics import measured
+from ..core.persistence import release_connection
 from ..rates.client import get_rate
 from .mapping import apply_patch, to_product, to_read
 from .models import Product
@@ -84,6 +85,7 @@ def convert_price(product_id: UUID, currencies: Sequence[str]) -> list[Converted
     is no rate at all.
     """
     product = get_product(product_id)
+    release_connection()
 
     def convert(currency: str) -> ConvertedPrice:
         rate = get_rate(product.currency, currency)

@@ -16,7 +16,6 @@ from .django_permissions import granted
 from .me_api import NO_STORE, Me
 from .me_api import router as me
 from .permissions import Principal
-from .sessions import begin
 
 router = Router(tags=["auth"])
 router.add_router("", csrf)
@@ -38,7 +37,7 @@ def log_in(request: HttpRequest, body: Credentials) -> HttpResponse:
     if not isinstance(user, User):
         msg = "The name or the password is wrong."
         raise UnauthorizedError(msg, challenge=Session.challenge)
-    begin(request)
+    request.session.flush()  # what the browser brought along is not what it leaves with
     login(request, user)
     caller = Principal(subject=user.get_username(), permissions=granted(user))
     return respond_with(Me.of(caller), headers=NO_STORE)

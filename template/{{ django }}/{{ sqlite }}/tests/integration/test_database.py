@@ -1,8 +1,7 @@
-import sqlite3
 from pathlib import Path
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
 
 from config.database import migration_lock
 
@@ -28,7 +27,7 @@ def test_only_one_process_migrates(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     with (
         migration_lock(connection),
-        pytest.raises(sqlite3.OperationalError),
+        pytest.raises(OperationalError),
         migration_lock(connection),
     ):
         pass

@@ -52,6 +52,7 @@ def _serve(**options: Any) -> None:  # noqa: ANN401 - of uvicorn
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="none",  # Django has no answer to a WebSocket; this way it is one more request
         **options,
     )
 
