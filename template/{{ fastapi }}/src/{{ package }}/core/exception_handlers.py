@@ -9,12 +9,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from structlog.typing import FilteringBoundLogger
 
+from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -102,7 +103,12 @@ async def handle_validation_error(
 
 async def handle_database_error(request: Request, error: Exception) -> ProblemResponse:
     """Answer when the database is down, slow or locked: later it may work."""
-    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
+    if isinstance(error, DBAPIError):
+        if not is_outage(error):
+            raise error
+        logger.error("database unavailable", error=str(error.orig), statement=error.statement)
+    else:
+        logger.error("database unavailable", error=str(error))
     return await handle_service_error(
         request, UnavailableError("The database is not available.", retry_after=5)
     )
