@@ -16,13 +16,16 @@ Code below the HTTP layer raises these; only the HTTP layer turns them into answ
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Iterable, Mapping
+from http.client import responses
+from itertools import islice
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
 MEDIA_TYPE = "application/problem+json"
+
+MAX_FIELD_ERRORS = 100
 
 # HTTPStatus calls 422 and 413 by their older names before Python 3.13; RFC 9110 has these.
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -128,13 +131,13 @@ class UnsupportedMediaTypeError(ServiceError):
 
 
 class InvalidFieldsError(ServiceError):
-    """Fields that only the service's own rules can refuse."""
+    """Fields that only the service's own rules can refuse; callers are told the first hundred."""
 
     status = 422
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
+    def __init__(self, errors: Iterable[FieldError]) -> None:
         super().__init__("Some fields are not valid.")
-        self.errors = errors
+        self.errors = list(islice(errors, MAX_FIELD_ERRORS))
 
     @property
     def members(self) -> Mapping[str, Any]:
@@ -164,6 +167,11 @@ class UnavailableError(_RetryLaterError):
     status = 503
 
 
+def title(status: int) -> str:
+    """Return the name of a status, also of one that no standard knows."""
+    return TITLES.get(status) or responses.get(status, "Unknown Error")
+
+
 def problem(
     status: int,
     detail: str,
@@ -179,7 +187,7 @@ def problem(
     """
     return {
         "type": "about:blank",
-        "title": TITLES.get(status) or HTTPStatus(status).phrase,
+        "title": title(status),
         "status": status,
         "detail": detail,
         "instance": instance,

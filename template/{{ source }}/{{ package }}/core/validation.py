@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
+MAX_MEMBERS = 100
 MAX_DEPTH = 32
 MIN_INTEGER = -(2**63)
 MAX_INTEGER = 2**63 - 1
@@ -23,6 +24,16 @@ class InputModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _limit_members(cls, data: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        # Each that is not declared is an error of its own: a hundred thousand take seconds to tell.
+        if isinstance(data, dict) and len(data) > MAX_MEMBERS:
+            raise PydanticCustomError(
+                "too_many_members", "more than {members} members", {"members": MAX_MEMBERS}
+            )
+        return data
+
 
 def storable_text(value: str) -> str:
     """Return ``value`` unchanged if every database can keep it.
@@ -34,6 +45,12 @@ def storable_text(value: str) -> str:
         raise PydanticCustomError("nul_character", "NUL characters are not allowed")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
         raise PydanticCustomError("lone_surrogate", "lone surrogates are not allowed")
+    return value
+
+
+def storable_secret(value: SecretStr) -> SecretStr:
+    """Return ``value`` unchanged if it is text that ``storable_text`` does not refuse."""
+    storable_text(value.get_secret_value())
     return value
 
 
@@ -97,6 +114,9 @@ Text = Annotated[str, AfterValidator(storable_text)]
 
 Line = Annotated[Text, AfterValidator(one_line)]
 """One line of plain text."""
+
+Secret = Annotated[SecretStr, AfterValidator(storable_secret)]
+"""Text that never shows up in a log, such as a password."""
 
 JsonDocument = Annotated[Any, AfterValidator(storable_json), Field(description="Any JSON value")]
 """Any JSON value that can be stored."""

@@ -100,20 +100,38 @@ class ComponentRegistry:
                 logger.debug("component stopped", component=component.name)
 
     async def health(self) -> dict[str, Health]:
-        """Check all components side by side, each for at most ``check_timeout`` seconds."""
-        checks = (self._check(*entry) for entry in self._components)
-        results = await asyncio.gather(*checks)
-        names = (component.name for component, _ in self._components)
-        return dict(zip(names, results, strict=True))
+        """Check all components side by side, for at most ``check_timeout`` seconds.
 
-    async def _check(self, component: Component, required: bool) -> Health:  # noqa: FBT001
+        A check that does not heed its cancellation then is not waited for.
+        """
+        checks = {
+            component.name: asyncio.create_task(_works(component))
+            for component, _ in self._components
+        }
         try:
-            async with asyncio.timeout(self._check_timeout):
-                await component.check()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the component does not work
-            logger.warning("component unhealthy", component=component.name, error=repr(error))
-            return Health.UNAVAILABLE if required else Health.DEGRADED
-        return Health.OK
+            done, late = await asyncio.wait(checks.values(), timeout=self._check_timeout)
+        finally:
+            for check in checks.values():
+                check.cancel()
+        health = {}
+        for component, required in self._components:
+            check = checks[component.name]
+            if check in late:
+                logger.warning("component unhealthy", component=component.name, error="no answer")
+            if check in done and check.result():
+                health[component.name] = Health.OK
+            else:
+                health[component.name] = Health.UNAVAILABLE if required else Health.DEGRADED
+        return health
+
+
+async def _works(component: Component) -> bool:
+    try:
+        await component.check()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the component does not work
+        logger.warning("component unhealthy", component=component.name, error=repr(error))
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,13 @@ class FeatureFlags:
     async def enabled(self, name: str, *, subject: str | None = None) -> bool:
         """Whether the flag is on for ``subject``, the caller's name if there is one.
 
+        Where the provider has no answer, as before the component starts, it is as declared.
         Raises ``UnknownFlagError`` when it is not declared.
         """
         self._require(name)
         context = EvaluationContext(targeting_key=subject)
         return await self._client.get_boolean_value_async(
-            name, default_value=False, evaluation_context=context
+            name, default_value=self._values[name], evaluation_context=context
         )
 
     async def all(self, *, subject: str | None = None) -> dict[str, bool]:

@@ -59,6 +59,10 @@ class Subscription:
             self._last = entry.version
             self._put(entry)
 
+    def begin_anew(self) -> None:
+        """Take the next change whatever its version."""
+        self._last = 0
+
     def end(self) -> None:
         """Let the iteration end after the changes that were handed over."""
         self._put(None)
@@ -151,7 +155,10 @@ class StateStore:
         self._subscriptions[key].add(subscription)
         try:
             # Read only now, so that no change falls between reading and subscribing.
-            if (entry := await self.get(key)) is not None:
+            entry = await self.get(key)
+            if after > (0 if entry is None else entry.version):
+                subscription.begin_anew()  # the state is older than when that version was seen
+            if entry is not None:
                 subscription.deliver(entry)
             if self._ended:
                 subscription.end()

@@ -6,15 +6,16 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from structlog.typing import FilteringBoundLogger
 
+from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -23,6 +24,7 @@ from .errors import (
     UnavailableError,
     pointer,
     problem,
+    title,
 )
 
 logger: FilteringBoundLogger = structlog.get_logger()
@@ -70,15 +72,23 @@ async def handle_service_error(request: Request, error: ServiceError) -> Problem
     return respond(request, error.status, error.detail, headers=error.headers, **error.members)
 
 
-async def handle_http_exception(request: Request, error: HTTPException) -> ProblemResponse:
-    """Answer an error that the framework raised."""
+async def handle_http_exception(request: Request, error: HTTPException) -> Response:
+    """Answer an error that the framework raised, or an endpoint in the framework's way.
+
+    A detail that is no text is the member ``data`` of the document.
+    """
+    if error.status_code in {204, 304}:  # as Starlette does: these have no body
+        return Response(status_code=error.status_code, headers=error.headers)
     headers = dict(error.headers or {})
     if error.status_code == 405:  # noqa: PLR2004 - the status, as in every answer
         headers["Allow"] = ", ".join(_allowed_methods(request))
-    detail = str(error.detail)
-    if detail == HTTPStatus(error.status_code).phrase:
-        detail = DETAILS.get(error.status_code, detail)
-    return respond(request, error.status_code, detail, headers=headers)
+    status = error.status_code
+    detail: object = error.detail  # FastAPI's own subclass takes any data
+    if not isinstance(detail, str):
+        return respond(request, status, title(status), headers=headers, data=detail)
+    if status in DETAILS and detail == HTTPStatus(status).phrase:
+        detail = DETAILS[status]
+    return respond(request, status, detail, headers=headers)
 
 
 async def handle_validation_error(
@@ -91,18 +101,21 @@ async def handle_validation_error(
     return await handle_service_error(
         request,
         InvalidFieldsError(
-            [
-                # The first part of the location says body, query or path.
-                FieldError(pointer=pointer(item["loc"][1:]), detail=item["msg"], code=item["type"])
-                for item in errors
-            ]
+            # The first part of the location says body, query or path.
+            FieldError(pointer=pointer(item["loc"][1:]), detail=item["msg"], code=item["type"])
+            for item in errors
         ),
     )
 
 
 async def handle_database_error(request: Request, error: Exception) -> ProblemResponse:
     """Answer when the database is down, slow or locked: later it may work."""
-    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
+    if isinstance(error, DBAPIError):
+        if not is_outage(error):
+            raise error
+        logger.error("database unavailable", error=str(error.orig), statement=error.statement)
+    else:
+        logger.error("database unavailable", error=str(error))
     return await handle_service_error(
         request, UnavailableError("The database is not available.", retry_after=5)
     )

@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,18 +93,19 @@ class UnexpectedErrorMiddleware:
 class SecurityHeadersMiddleware:
     """Tells browsers to be careful with every answer (OWASP Secure Headers Project).
 
+    What an endpoint says for itself is left as it is.
     ``hsts`` adds ``Strict-Transport-Security`` for a year, for services behind HTTPS.
     """
 
     def __init__(self, app: ASGIApp, *, hsts: bool) -> None:
         self._app = app
-        self._headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
-        ]
+        self._headers = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "no-referrer",
+        }
         if hsts:
-            self._headers.append((b"strict-transport-security", b"max-age=31536000"))
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,7 +114,9 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -168,16 +171,24 @@ class BodyLimitMiddleware:
             await response(scope, receive, send)
             return
         received = 0
+        begun = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
 
         async def receive_limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
-                raise HTTPException(413)
-            return message
+            if received <= self._limit:
+                return message
+            if begun:  # a stream, which listens for the end of the connection: this is it
+                return {"type": "http.disconnect"}
+            raise HTTPException(413)
 
-        await self._app(scope, receive_limited, send)
+        await self._app(scope, receive_limited, send_noticed)
 
 
 def _request_id(scope: Scope) -> bytes:

@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, status
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel
 
 from ..core.components import Health
@@ -37,22 +36,15 @@ async def live() -> Liveness:
     return Liveness()
 
 
-@router.get(
-    "/ready",
-    response_model=Readiness,
-    responses={status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Readiness}},
-)
-async def ready(resources: ResourcesDep) -> JSONResponse:
+@router.get("/ready", responses={status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Readiness}})
+async def ready(resources: ResourcesDep, response: Response) -> Readiness:
     """Say whether the service can do its work: fully, degraded, or not at all (503)."""
     components = await resources.components.health()
     worst = max(components.values(), key=list(Health).index, default=Health.OK)
-    readiness = Readiness(
+    if worst is Health.UNAVAILABLE:
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = "5"
+    return Readiness(
         status=worst,
         components={name: ComponentHealth(status=health) for name, health in components.items()},
-    )
-    unavailable = worst is Health.UNAVAILABLE
-    return JSONResponse(
-        readiness.model_dump(mode="json"),
-        status_code=status.HTTP_503_SERVICE_UNAVAILABLE if unavailable else status.HTTP_200_OK,
-        headers={"Retry-After": "5"} if unavailable else None,
     )

@@ -11,4 +11,4 @@ router = APIRouter(tags=["system"])
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics() -> Response:
     """All samples of the service, in the Prometheus text format."""
-    return Response(render_metrics(), headers={"Content-Type": CONTENT_TYPE})
+    return Response(render_metrics(), media_type=CONTENT_TYPE)

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.errors import TooManyRequestsError
+from ..core.errors import TooManyRequestsError, UnavailableError
 from ..core.persistence import Database
 from ..core.tables import Base, utc_now
 from ..core.types import UtcDateTime
@@ -20,6 +20,7 @@ from .permissions import Principal, check_permissions
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=1)
+MAX_AT_ONCE = 50  # who came next would wait for two seconds and more
 
 
 class User(Base):
@@ -60,6 +61,7 @@ class Accounts:
         """``sign_out`` is the statement that ends whatever an account is signed in to."""
         self._database = database
         self._sign_out = sign_out
+        self._signing_in = 0
 
     async def create(
         self, name: str, password: str, permissions: Iterable[str], *, update: bool = False
@@ -97,8 +99,19 @@ class Accounts:
         """Return the account if name and password belong together.
 
         Takes as long when there is no such account. Raises ``TooManyRequestsError`` after 10
-        failures within a minute for one name, whether or not there is an account.
+        failures within a minute for one name, whether or not there is an account, and
+        ``UnavailableError`` while 50 others sign in.
         """
+        if self._signing_in >= MAX_AT_ONCE:
+            msg = "Too many sign in at once."
+            raise UnavailableError(msg)
+        self._signing_in += 1
+        try:
+            return await self._sign_in(name, password)
+        finally:
+            self._signing_in -= 1
+
+    async def _sign_in(self, name: str, password: str) -> User | None:
         account = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
         await self._admit(account)
         user = await self._find(name)

@@ -63,6 +63,8 @@ class ProductRepository:
         try:
             await self._session.flush()
         except IntegrityError as error:
+            if "sku" not in str(error.orig):
+                raise
             msg = f"There is another product with the SKU {sku!r}."
             raise ConflictError(msg) from error
 

@@ -3,11 +3,11 @@
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Request, Response, status
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Text
+from ..core.validation import InputModel, Secret, Text
 from ..dependencies import JSON_BODY, ResourcesDep
 from .caller import CHALLENGE
 from .cookies import new_secret
@@ -28,7 +28,7 @@ class Credentials(InputModel):
     """What somebody signs in with."""
 
     username: Text
-    password: SecretStr
+    password: Secret
 
 
 class CsrfToken(BaseModel):
