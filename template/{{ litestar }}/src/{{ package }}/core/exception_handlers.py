@@ -11,10 +11,11 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
+from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -124,7 +125,12 @@ def handle_validation_error(request: AnyRequest, error: ValidationException) -> 
 
 def handle_database_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer when the database is down, slow or locked: later it may work."""
-    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
+    if isinstance(error, DBAPIError):
+        if not is_outage(error):
+            return handle_unexpected_error(request, error)
+        logger.error("database unavailable", error=str(error.orig), statement=error.statement)
+    else:
+        logger.error("database unavailable", error=str(error))
     return handle_service_error(
         request, UnavailableError("The database is not available.", retry_after=5)
     )
