@@ -5,7 +5,6 @@ Tasks are Django's own (https://docs.djangoproject.com/en/stable/topics/tasks/):
 belongs into a backend with a queue; the code that enqueues stays as it is.
 """
 
-import json
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextvars import copy_context
@@ -14,7 +13,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connections
-from django.tasks import Task, TaskResult
+from django.tasks import TaskResult
 from django.tasks.backends.immediate import ImmediateBackend
 from structlog.typing import FilteringBoundLogger
 
@@ -83,20 +82,8 @@ background = BackgroundTasks()
 
 
 class ThreadBackend(ImmediateBackend):
-    """Lets ``enqueue`` run a task in the background of this process.
-
-    Arguments go through JSON, as they do on their way to a queue. Django logs a task that fails.
-    """
-
-    def enqueue(
-        self,
-        task: Task,  # type: ignore[type-arg] # not subscriptable at run time
-        args: list[Any],
-        kwargs: dict[str, Any],
-    ) -> TaskResult:  # type: ignore[type-arg]
-        args, kwargs = json.loads(json.dumps([args, kwargs]))
-        return super().enqueue(task, args, kwargs)
+    """Runs tasks as Django's own backend does, but in the background of this process."""
 
     def _execute_task(self, task_result: TaskResult) -> None:  # type: ignore[type-arg]
-        execute = super()._execute_task  # type: ignore[misc] # of no concern to callers
+        execute = super()._execute_task  # type: ignore[misc] # no stub has it
         background.run(task_result.task.name, lambda: execute(task_result))
