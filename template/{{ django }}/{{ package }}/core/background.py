@@ -8,7 +8,6 @@ belongs into a backend with a queue; the code that enqueues stays as it is.
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextvars import copy_context
-from typing import Any
 
 import structlog
 from django.conf import settings
