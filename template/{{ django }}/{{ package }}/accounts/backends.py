@@ -4,6 +4,7 @@ import re
 from threading import BoundedSemaphore
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -38,3 +39,13 @@ class ThrottledBackend(ModelBackend):
         if user is not None:
             Attempts.objects.forget(username)
         return user
+
+    async def aauthenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,  # noqa: ANN401 - as Django has it
+    ) -> User | None:
+        """Authenticate as above; Django's own would go round the limit."""
+        return await sync_to_async(self.authenticate)(request, username, password, **kwargs)

@@ -20,4 +20,5 @@ class CoreConfig(AppConfig):
         registry.add(Database(), required=True)
         registry.add(cache)
         registry.add(flags)
-        registry.add(background)
+        registry.add(background, last=True)
+        flags.start()  # commands and the shell ask for them too

@@ -6,20 +6,18 @@ belongs into a backend with a queue; the code that enqueues stays as it is.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextvars import copy_context
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connections
-from django.tasks import Task, TaskResult, TaskResultStatus
-from django.tasks.backends.base import BaseTaskBackend
-from django.utils import timezone
-from django.utils.crypto import get_random_string
+from django.tasks import TaskResult
+from django.tasks.backends.immediate import ImmediateBackend
 from structlog.typing import FilteringBoundLogger
 
 from .metrics import measured
+from .request_threads import RequestThreads
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
@@ -30,27 +28,24 @@ class BackgroundTasks:
     """Component that owns the threads.
 
     At shutdown tasks get half of ``SHUTDOWN_TIMEOUT`` to finish; the names of those that are still
-    running or waiting then are logged.
+    running or waiting then are logged, and they do not keep the process from ending.
     """
 
     name = "background"
 
     def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: RequestThreads | None = None
         self._tasks: dict[Future[None], str] = {}
 
     def start(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, "background")
+        self._pool = RequestThreads(THREADS)
 
     def stop(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
+        self._pool = None
         _, unfinished = wait(list(self._tasks), timeout=settings.SHUTDOWN_TIMEOUT / 2)
         for task in unfinished:
             task.cancel()
             logger.error("background task cut off", task=self._tasks.get(task))
-        pool.shutdown(wait=False, cancel_futures=True)
 
     def check(self) -> None:
         if self._pool is None:
@@ -85,28 +80,9 @@ background = BackgroundTasks()
 """The background work of this process."""
 
 
-class ThreadBackend(BaseTaskBackend):
-    """Lets ``enqueue`` run a task in the background of this process."""
+class ThreadBackend(ImmediateBackend):
+    """Runs tasks as Django's own backend does, but in the background of this process."""
 
-    def enqueue(  # type: ignore[override] # generic there
-        self,
-        task: "Task[..., Any]",
-        args: list[Any],
-        kwargs: dict[str, Any],
-    ) -> "TaskResult[..., Any]":
-        self.validate_task(task)
-        background.run(task.func.__name__, lambda: task.call(*args, **kwargs))
-        return TaskResult(
-            task=task,
-            id=get_random_string(32),
-            status=TaskResultStatus.READY,
-            enqueued_at=timezone.now(),
-            started_at=None,
-            finished_at=None,
-            last_attempted_at=None,
-            args=args,
-            kwargs=kwargs,
-            backend=self.alias,
-            errors=[],
-            worker_ids=[],
-        )
+    def _execute_task(self, task_result: TaskResult) -> None:  # type: ignore[type-arg]
+        execute = super()._execute_task  # type: ignore[misc] # no stub has it
+        background.run(task_result.task.name, lambda: execute(task_result))

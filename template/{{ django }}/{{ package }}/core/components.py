@@ -1,7 +1,8 @@
 """Parts of the service with a lifetime: started in order, stopped in reverse, watched between."""
 
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Thread
@@ -55,26 +56,32 @@ class ComponentRegistry:
     def __init__(self, *, check_timeout: float = 2, stop_timeout: float = 10) -> None:
         """``check_timeout`` and ``stop_timeout`` bound one component's check and stop, seconds."""
         self._check_timeout = check_timeout
-        self.stop_timeout = stop_timeout
+        self._stop_timeout = stop_timeout
         self._components: list[tuple[Component, bool]] = []
+        self._last: list[tuple[Component, bool]] = []
         self._started: list[Component] = []
 
-    def add(self, component: C, *, required: bool = False) -> C:
+    def add(self, component: C, *, required: bool = False, last: bool = False) -> C:
         """Add ``component`` and return it.
 
         The service is unavailable without a ``required`` component and degraded without another.
-        Raises ``ValueError`` when a component of that name is there already.
+        One that uses all others, whichever are added later, is the ``last``. Raises ``ValueError``
+        when a component of that name is there already.
         """
-        if any(known.name == component.name for known, _ in self._components):
+        if any(known.name == component.name for known, _ in self._all):
             msg = f"there are two components called {component.name!r}"
             raise ValueError(msg)
-        self._components.append((component, required))
+        (self._last if last else self._components).append((component, required))
         return component
+
+    @property
+    def _all(self) -> list[tuple[Component, bool]]:
+        return [*self._components, *self._last]
 
     def start(self) -> None:
         """Start all of them."""
         try:
-            for component, _ in self._components:
+            for component, _ in self._all:
                 component.start()
                 self._started.append(component)
                 logger.debug("component started", component=component.name)
@@ -88,7 +95,7 @@ class ComponentRegistry:
             component = self._started.pop()
             thread = Thread(target=self._stop, args=[component], daemon=True)
             thread.start()
-            thread.join(self.stop_timeout)
+            thread.join(self._stop_timeout)
             if thread.is_alive():
                 logger.error("component did not stop in time", component=component.name)
 
@@ -104,36 +111,44 @@ class ComponentRegistry:
 
     def health(self) -> dict[str, Health]:
         """Check all components side by side, each for at most ``check_timeout`` seconds."""
-        pool = ThreadPoolExecutor(max(1, len(self._components)), "check")
-        try:
-            checks = [pool.submit(_check, component) for component, _ in self._components]
-            return {
-                component.name: self._judge(component, required, check.result, self._check_timeout)
-                for (component, required), check in zip(self._components, checks, strict=True)
-            }
-        finally:
-            pool.shutdown(wait=False)  # what hangs is not waited for
+        deadline = time.monotonic() + self._check_timeout
+        checks = [(component, required, _check(component)) for component, required in self._all]
+        return {
+            component.name: self._judge(component, required, outcome, deadline)
+            for component, required, outcome in checks
+        }
 
     @staticmethod
     def _judge(
         component: Component,
         required: bool,  # noqa: FBT001
-        result: Callable[[float], None],
-        timeout: float,
+        outcome: Future[None],
+        deadline: float,
     ) -> Health:
         try:
-            result(timeout)
+            outcome.result(max(0, deadline - time.monotonic()))
         except Exception as error:  # noqa: BLE001 - whatever it is, the component does not work
             logger.warning("component unhealthy", component=component.name, error=repr(error))
             return Health.UNAVAILABLE if required else Health.DEGRADED
         return Health.OK
 
 
-def _check(component: Component) -> None:
-    try:
-        component.check()
-    finally:
-        connections.close_all()
+def _check(component: Component) -> Future[None]:
+    """Check a component in a thread of its own; one that hangs is left behind."""
+    outcome = Future[None]()
+
+    def check() -> None:
+        try:
+            component.check()
+        except Exception as error:  # noqa: BLE001 - whoever waits is to have it
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(None)
+        finally:
+            connections.close_all()
+
+    Thread(target=check, name=f"check of {component.name}", daemon=True).start()
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

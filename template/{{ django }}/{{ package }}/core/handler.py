@@ -94,7 +94,7 @@ class ServiceHandler(ASGIHandler):
 
     async def read_body(self, receive: Receive) -> IO[bytes]:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
-        body = tempfile.SpooledTemporaryFile(max_size=limit)  # noqa: SIM115 - Django closes it
+        body = tempfile.SpooledTemporaryFile(max_size=limit)  # noqa: SIM115 - `handle` closes it
         more = True
         while more and body.tell() < limit:
             message = await receive()

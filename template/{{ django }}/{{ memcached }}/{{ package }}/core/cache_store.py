@@ -1,6 +1,7 @@
 """The store of the cache in Memcached."""
 
 import hashlib
+import json
 import re
 from typing import Any
 
@@ -12,18 +13,25 @@ MAX_BYTES = 1_000_000
 SAFE_KEY = re.compile(r"[!-~]{1,250}")
 
 
-class TextSerializer:
-    """Keeps text as it is: Django would pickle it, and unpickling runs whatever it is told to."""
+class TooLargeError(ValueError):
+    """Memcached would refuse a value of this size."""
 
-    def serialize(self, key: str, value: str) -> tuple[bytes, int]:
-        """Make bytes of it."""
+
+class JSONSerializer:
+    """Keeps JSON: Django would pickle values, and unpickling runs whatever it is told to."""
+
+    def serialize(self, key: str, value: Any) -> tuple[bytes, int]:  # noqa: ANN401 - any JSON value
+        """Make bytes of it. Raises ``TooLargeError``."""
         del key
-        return value.encode(), 0
+        content = json.dumps(value).encode()
+        if len(content) > MAX_BYTES:
+            raise TooLargeError
+        return content, 0
 
-    def deserialize(self, key: str, value: bytes, flags: int) -> str:
-        """Make text of it again."""
+    def deserialize(self, key: str, value: bytes, flags: int) -> Any:  # noqa: ANN401
+        """Make a value of it again."""
         del key, flags
-        return value.decode()
+        return json.loads(value)
 
 
 class CacheStore(PyMemcacheCache):
@@ -37,7 +45,7 @@ class CacheStore(PyMemcacheCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._client = PooledClient(
-            server, serde=TextSerializer(), default_noreply=False, **params["OPTIONS"]
+            server, serde=JSONSerializer(), default_noreply=False, **params["OPTIONS"]
         )
 
     def make_key(self, key: str, version: int | None = None) -> str:
@@ -47,14 +55,14 @@ class CacheStore(PyMemcacheCache):
     def set(
         self,
         key: str,
-        value: str,
+        value: Any,  # noqa: ANN401 - any JSON value
         timeout: Any = DEFAULT_TIMEOUT,  # noqa: ANN401 - as Django has it
         version: int | None = None,
     ) -> None:
-        if len(value.encode()) > MAX_BYTES:
-            self.delete(key, version)
-        else:
+        try:
             super().set(key, value, timeout, version)
+        except TooLargeError:
+            self.delete(key, version)
 
     @property
     def _cache(self) -> Any:  # noqa: ANN401 - the library is untyped

@@ -33,3 +33,22 @@ def test_services_do_not_see_each_other(address: str) -> None:
 def test_processes_of_one_service_do() -> None:
     service(SERVER).set("key", "value", 60)
     assert service(f"{SERVER}?prefix={PREFIX}").get("key") == "value"
+
+
+@pytest.mark.parametrize("value", [1, "text", "é\0", None, True, [1.5, {"a": None}]])
+def test_any_json_is_kept(value: object) -> None:
+    store = service(SERVER)
+    store.set("key", value, 60)
+    assert store.get("key", "nothing") == value
+
+
+def test_numbers_can_be_counted_up() -> None:
+    store = service(SERVER)
+    store.set("key", 1, 60)
+    assert store.incr("key", 2) == 3
+    assert store.get("key") == 3
+
+
+def test_nothing_is_pickled() -> None:
+    with pytest.raises(TypeError):
+        service(SERVER).set("key", object(), 60)

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             granted = check_permissions(names)
             _require_name(name)
             password = _read_password()
+            _require_length(password)
             validate_password(password)
             self._save(name, password, granted, update=options["update"])
         except ValidationError as error:
@@ -69,13 +70,15 @@ def _require_name(name: str) -> None:
         raise ValueError(msg)
 
 
+def _require_length(password: str) -> None:
+    if len(password) > MAX_PASSWORD:
+        msg = f"the password has more than {MAX_PASSWORD} characters"
+        raise ValueError(msg)
+
+
 def _read_password() -> str:
     if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\r\n")
-        if len(password) > MAX_PASSWORD:
-            msg = f"the password has more than {MAX_PASSWORD} characters"
-            raise ValueError(msg)
-        return password
+        return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass()
     if getpass.getpass("Again: ") != password:
         msg = "the two passwords are not the same"

@@ -1,8 +1,5 @@
-import pytest
 from django.test import Client
 from prometheus_client import REGISTRY
-
-from {{ package }}.core.metrics import render_metrics
 
 
 def requests(**labels: str) -> float:
@@ -30,10 +27,3 @@ def test_they_are_shown_as_text(client: Client) -> None:
     answer = client.get("/metrics")
     assert answer["Content-Type"].startswith("text/plain")
     assert "http_request_duration_seconds_bucket" in answer.text
-
-
-def test_those_of_all_processes_are_collected(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path_factory.mktemp("metrics")))
-    assert render_metrics() == b""
