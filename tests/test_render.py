@@ -173,6 +173,20 @@ def test_git_ignores_no_file_that_was_rendered(
         assert ignored == [], name
 
 
+def test_what_an_image_is_built_from_is_let_through(
+    rendered: dict[str, tuple[Answers, Path]],
+) -> None:
+    for name, (_, project) in rendered.items():
+        ignored = (project / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        assert "*" in ignored
+        copied = re.findall(
+            r"^COPY (?!--from)(.+) \S+$", (project / "Dockerfile").read_text(encoding="utf-8"), re.M
+        )
+        for file in " ".join(copied).split():
+            assert f"!{file}" in ignored, f"{name}: {file}"
+            assert (project / file).exists() or file == "uv.lock", f"{name}: {file}"
+
+
 def test_the_layer_lint_knows_what_is_rendered(
     rendered: dict[str, tuple[Answers, Path]],
 ) -> None:

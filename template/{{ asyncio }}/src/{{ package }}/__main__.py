@@ -1,10 +1,12 @@
 """Serve in production style: ``python -m`` and the name of the package."""
 
+import logging
 import os
 import signal
 import socket
 import sys
 import tempfile
+from typing import NoReturn
 
 import uvicorn
 
@@ -20,6 +22,7 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         timeout_graceful_shutdown=settings.shutdown_timeout,
+        ws="none",  # a request for a WebSocket is answered as any other
         log_config=None,
         access_log=False,
         server_header=False,
@@ -33,7 +36,7 @@ def main() -> None:
     configure_logging(settings.log_level, settings.log_format)
     # uvicorn stops in good order, then raises the signal once more for whoever handled it before.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, end)
     _require_free_port(settings)
     if settings.workers == 1:
         serve(settings)
@@ -42,6 +45,13 @@ def main() -> None:
         # Read when prometheus_client is imported, which the worker processes do for themselves.
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", directory)
         serve(settings)
+
+
+def end(*_: object) -> NoReturn:
+    """End the process now: Python would wait for threads that run on, for ever if one hangs."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _require_free_port(settings: Settings) -> None:

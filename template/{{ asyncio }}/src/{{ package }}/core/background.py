@@ -16,8 +16,8 @@ class BackgroundTasks:
     """Component that owns tasks nobody waits for.
 
     They live in this process: at shutdown they get ``grace`` seconds to finish; what is still
-    running then is cancelled and its name logged. Work that must survive the process belongs
-    into the database, or into a queue with workers of its own.
+    running then is cancelled and its name logged, and has a second to clean up. Work that must
+    survive the process belongs into the database, or into a queue with workers of its own.
     """
 
     name = "background"
@@ -38,7 +38,8 @@ class BackgroundTasks:
         for task in unfinished:
             task.cancel()
             logger.error("background task cut off", task=task.get_name())
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=1)
 
     async def check(self) -> None:
         if self._stopping:
@@ -48,6 +49,7 @@ class BackgroundTasks:
     def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Start ``work`` and return at once; a failure is logged under ``name``.
 
+        The name is a label of its metrics too, so it must not differ from call to call.
         Context variables, the request id among them, follow the work into its log lines. Raises
         ``RuntimeError`` once the component is stopping.
         """

@@ -17,7 +17,7 @@ class Database:
     name = "database"
 
     def __init__(self, url: str, *, timeout: float = 5) -> None:
-        """``timeout`` bounds connecting and waiting for locks, in seconds."""
+        """``timeout``, in seconds, bounds connecting, and what ``create_engine`` says."""
         self.engine = create_engine(url, timeout=timeout)
         self._read = async_sessionmaker(self.engine, expire_on_commit=False)
         self._write = async_sessionmaker(for_writing(self.engine), expire_on_commit=False)
