@@ -69,6 +69,7 @@ async def lock_for_migrations(connection: AsyncConnection) -> None:
 
     Raises ``TimeoutError`` when others take longer than a minute.
     """
+    await connection.execution_options(isolation_level="AUTOCOMMIT")
     query = text("SELECT GET_LOCK(CONCAT(DATABASE(), :lock), :wait)")
     if await connection.scalar(query, {"lock": MIGRATION_LOCK, "wait": MIGRATION_WAIT}) != 1:
         msg = "somebody else has been migrating it for more than a minute"

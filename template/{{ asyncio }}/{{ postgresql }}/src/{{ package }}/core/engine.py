@@ -1,5 +1,6 @@
 """The connection pool, set up for PostgreSQL."""
 
+import asyncio
 import math
 from collections.abc import Generator
 from typing import Any, TypeVar
@@ -86,5 +87,12 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def lock_for_migrations(connection: AsyncConnection) -> None:
-    """Keep others from migrating until the transaction ends."""
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    """Keep others from migrating until the connection is closed.
+
+    Neither the lock nor waiting for it is a transaction: one that is open keeps indexes from being
+    made concurrently, for ever.
+    """
+    await connection.execution_options(isolation_level="AUTOCOMMIT")
+    query = text("SELECT pg_try_advisory_lock(:key)")
+    while not await connection.scalar(query, {"key": MIGRATION_LOCK}):  # noqa: ASYNC110
+        await asyncio.sleep(0.5)
