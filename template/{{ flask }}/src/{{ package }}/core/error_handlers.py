@@ -10,7 +10,7 @@ from flask import Response, json, request
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from structlog.typing import FilteringBoundLogger
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
 from werkzeug.wsgi import get_input_stream
 
 from .engine import is_outage
@@ -61,8 +61,9 @@ def handle_http_exception(error: HTTPException) -> Response:
     """Answer an error that Flask raised; what nobody expected comes as one too."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    given = vars(error).get("description")  # by who raised it, and not by the class
-    return respond(status, given or DETAILS.get(status) or error.name, headers=headers)
+    usual = getattr(default_exceptions.get(status), "description", None)
+    own = error.description if error.description != usual else None
+    return respond(status, own or DETAILS.get(status) or error.name, headers=headers)
 
 
 def handle_too_large(error: RequestEntityTooLarge) -> Response:
