@@ -32,3 +32,14 @@ async def test_there_is_a_page_to_try_the_service_on(client: httpx2.AsyncClient)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "/openapi.json" in response.text
+
+
+async def test_the_document_is_whole_when_routes_are_added_later(app: FastAPI) -> None:
+    before = app.openapi()
+
+    @app.get("/later")
+    async def later() -> None: ...
+
+    after = app.openapi()
+    assert "/later" in after["paths"]
+    assert after["components"] == before["components"]

@@ -105,6 +105,12 @@ class StateStore:
             records = await session.scalars(select(StateRecord).where(StateRecord.key.in_(keys)))
             return [_entry(record) for record in records]
 
+    async def get_versions(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the versions of those of ``keys`` that were ever set: values may be large."""
+        query = select(StateRecord.key, StateRecord.version).where(StateRecord.key.in_(keys))
+        async with self._database.session() as session:
+            return dict((await session.execute(query)).all())
+
     async def set(self, key: str, value: Any, *, expected: int | None = None) -> StateEntry:  # noqa: ANN401
         """Set ``key`` to a JSON value and tell the subscribers.
 

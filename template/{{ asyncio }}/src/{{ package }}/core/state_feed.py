@@ -13,7 +13,8 @@ logger: FilteringBoundLogger = structlog.get_logger()
 class StateFeed:
     """Component that delivers the changes of other processes to this one's subscribers.
 
-    Only keys that somebody is subscribed to are asked for, every ``interval`` seconds.
+    Only keys that somebody is subscribed to are asked for, every ``interval`` seconds, and only
+    values that have changed.
     """
 
     name = "state"
@@ -23,6 +24,7 @@ class StateFeed:
         self._interval = interval
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._delivered: dict[str, int] = {}
 
     async def start(self) -> None:
         self._stopping = False
@@ -44,9 +46,16 @@ class StateFeed:
         # times (https://github.com/python/cpython/issues/86296, mended in Python 3.12).
         while not self._stopping:
             await asyncio.sleep(self._interval)
-            if keys := list(self._store.watched_keys):
-                try:
-                    for entry in await self._store.get_many(keys):
-                        self._store.deliver(entry)
-                except Exception as error:  # noqa: BLE001 - the next round may work
-                    logger.warning("state feed failed", error=repr(error))
+            try:
+                await self._deliver_changes()
+            except Exception as error:  # noqa: BLE001 - the next round may work
+                logger.warning("state feed failed", error=repr(error))
+
+    async def _deliver_changes(self) -> None:
+        keys = list(self._store.watched_keys)
+        versions = await self._store.get_versions(keys) if keys else {}
+        changed = [key for key, version in versions.items() if self._delivered.get(key) != version]
+        if changed:
+            for entry in await self._store.get_many(changed):
+                self._store.deliver(entry)
+        self._delivered = versions

@@ -36,13 +36,14 @@ def install_openapi(app: FastAPI) -> None:
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schemas = generate().setdefault("components", {}).setdefault("schemas", {})
+        document = generate()  # another one when there are other routes
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if Problem.__name__ not in schemas:
             _, described = models_json_schema(
                 [(Problem, "serialization"), (ValidationProblem, "serialization")],
                 ref_template=REFERENCE,
             )
             schemas |= described["$defs"]
-        return generate()
+        return document
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

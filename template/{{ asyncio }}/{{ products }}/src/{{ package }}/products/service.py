@@ -29,7 +29,7 @@ _product = TypeAdapter(ProductRead)
 
 
 class ProductService:
-    """Products, within one session."""
+    """Products: listed and changed within the session, read as they are committed."""
 
     def __init__(self, session: AsyncSession, resources: Resources) -> None:
         self._resources = resources

@@ -41,9 +41,10 @@ def install_csrf(app: FastAPI, protection: CsrfProtection) -> None:
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _describe(generate(), protection)
-        return generate()
+        document = generate()
+        if "csrf" not in document["components"]["securitySchemes"]:
+            _describe(document, protection)
+        return document
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way
 

@@ -14,7 +14,7 @@ UNKNOWN_CALLER = "This needs an access token."
 CHALLENGE = "Bearer"
 
 bearer = OAuth2PasswordBearer(
-    tokenUrl="/auth/token", refreshUrl="/auth/refresh", scopes=PERMISSIONS, auto_error=False
+    tokenUrl="auth/token", refreshUrl="auth/refresh", scopes=PERMISSIONS, auto_error=False
 )
 
 

@@ -11,7 +11,7 @@ from ..core.openapi import problems
 from ..core.validation import InputModel, Text
 from ..dependencies import JSON_BODY, MediaType, ResourcesDep
 from .caller import CHALLENGE, get_token
-from .dependencies import NO_STORE, PrincipalDep
+from .dependencies import NO_STORE, PrincipalDep, requires
 from .refresh_tokens import TokenPair
 from .tokens import InvalidTokenError, Token
 
@@ -78,10 +78,8 @@ async def refresh_tokens(body: RefreshRequest, resources: ResourcesDep) -> Token
         raise UnauthorizedError(msg, challenge='Bearer error="invalid_token"') from error
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
-async def log_out(
-    _principal: PrincipalDep, token: Annotated[Token, Depends(get_token)], resources: ResourcesDep
-) -> None:
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, dependencies=[requires()])
+async def log_out(token: Annotated[Token, Depends(get_token)], resources: ResourcesDep) -> None:
     """Revoke the access token that is sent along, and its refresh token."""
     await resources.auth.tokens.revoke(token)
 

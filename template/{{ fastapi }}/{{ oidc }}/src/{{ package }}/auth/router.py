@@ -15,7 +15,7 @@ from ..dependencies import ResourcesDep
 from ..resources import Resources
 from .caller import CHALLENGE
 from .cookies import new_secret
-from .dependencies import NO_STORE, PrincipalDep
+from .dependencies import NO_STORE, PrincipalDep, requires
 from .login_attempts import LOCAL_PATH, InvalidAttemptError, LoginAttempt
 from .provider_messages import ERROR_CODE
 from .session_cookie import SecretDep, get_secret
@@ -152,10 +152,13 @@ async def read_csrf_token(
     return CsrfToken(csrf_token=resources.auth.csrf.token(secret))
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 503))
-async def log_out(
-    _principal: PrincipalDep, secret: SecretDep, resources: ResourcesDep, response: Response
-) -> None:
+@router.post(
+    "/logout",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[requires()],
+    responses=problems(401, 403, 503),
+)
+async def log_out(secret: SecretDep, resources: ResourcesDep, response: Response) -> None:
     """End the session here; the one at the provider goes on."""
     if secret is not None:
         await resources.auth.sessions.end(secret)

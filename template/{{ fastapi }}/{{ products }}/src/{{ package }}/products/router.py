@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from ..core.openapi import problems
 from ..dependencies import JSON_BODY
@@ -60,11 +60,11 @@ async def read_prices(
     responses=problems(409, 415),
 )
 async def create_product(
-    body: ProductCreate, products: WritableProductsDep, response: Response
+    body: ProductCreate, products: WritableProductsDep, request: Request, response: Response
 ) -> ProductRead:
     """Add a product; its address is in ``Location``."""
     product = await products.create(body)
-    response.headers["Location"] = f"/products/{product.id}"
+    response.headers["Location"] = request.url_for("read_product", product_id=product.id).path
     return product
 
 

@@ -11,7 +11,7 @@ from ..core.validation import InputModel, Secret, Text
 from ..dependencies import JSON_BODY, ResourcesDep
 from .caller import CHALLENGE
 from .cookies import new_secret
-from .dependencies import NO_STORE, PrincipalDep
+from .dependencies import NO_STORE, PrincipalDep, requires
 from .permissions import Principal
 from .session_cookie import SecretDep, get_secret
 from .stored_session import StoredSession
@@ -81,12 +81,14 @@ async def log_in(
     return Me.of(user.to_principal())
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 503))
+@router.post(
+    "/logout",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[requires()],
+    responses=problems(401, 403, 503),
+)
 async def log_out(
-    _principal: PrincipalDep,
-    secret: Annotated[str, Depends(get_secret)],
-    resources: ResourcesDep,
-    response: Response,
+    secret: Annotated[str, Depends(get_secret)], resources: ResourcesDep, response: Response
 ) -> None:
     """End the session."""
     await resources.auth.sessions.end(secret)

@@ -27,7 +27,8 @@ class Product(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, onupdate=utc_now)
 
-    # SQLAlchemy adds one with every change; what is cached of a product is kept by version.
+    # SQLAlchemy adds one with every change; what is cached of a product is kept by version. An
+    # ``update()`` of many products goes round this: it has to set ``version=Product.version + 1``.
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as SQLAlchemy documents it
 
 
