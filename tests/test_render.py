@@ -180,7 +180,9 @@ def test_what_an_image_is_built_from_is_let_through(
         ignored = (project / ".dockerignore").read_text(encoding="utf-8").splitlines()
         assert "*" in ignored
         copied = re.findall(
-            r"^COPY (?!--from)(.+) \S+$", (project / "Dockerfile").read_text(encoding="utf-8"), re.M
+            r"^COPY (?!--from)(.+) \S+$",
+            (project / "Dockerfile").read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
         for file in " ".join(copied).split():
             assert f"!{file}" in ignored, f"{name}: {file}"

@@ -12,8 +12,7 @@ from secrets import token_hex
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -171,24 +170,31 @@ class BodyLimitMiddleware:
             await response(scope, receive, send)
             return
         received = 0
-        begun = False
+        begun = refused = False
 
-        async def send_noticed(message: Message) -> None:
+        async def send_unless_refused(message: Message) -> None:
             nonlocal begun
-            begun = True
-            await send(message)
+            if not refused:
+                begun = True
+                await send(message)
 
         async def receive_limited() -> Message:
-            nonlocal received
+            nonlocal received, refused
             message = await receive()
             received += len(message.get("body", b""))
             if received <= self._limit:
                 return message
-            if begun:  # a stream, which listens for the end of the connection: this is it
-                return {"type": "http.disconnect"}
-            raise HTTPException(413)
+            if not begun and not refused:
+                refused = True
+                await respond(Request(scope), 413, DETAILS[413])(scope, receive, send)
+            # Not an exception: a stream listens here while it answers.
+            return {"type": "http.disconnect"}
 
-        await self._app(scope, receive_limited, send_noticed)
+        try:
+            await self._app(scope, receive_limited, send_unless_refused)
+        except ClientDisconnect:
+            if not refused:
+                raise
 
 
 def _request_id(scope: Scope) -> bytes:
