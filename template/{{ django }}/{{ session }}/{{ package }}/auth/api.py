@@ -3,13 +3,12 @@
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import SecretStr
 
 from ..accounts.models import User
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.responses import respond_with
-from ..core.validation import InputModel, Text
+from ..core.validation import InputModel, Secret, Text
 from .authentication import Session, requires
 from .csrf_api import router as csrf
 from .django_permissions import granted
@@ -26,7 +25,7 @@ class Credentials(InputModel):
     """What somebody signs in with."""
 
     username: Text
-    password: SecretStr
+    password: Secret
 
 
 @router.post("/login", response={200: Me} | problems(401, 403, 413, 415, 422, 429, 503), auth=None)

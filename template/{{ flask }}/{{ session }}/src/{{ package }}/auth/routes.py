@@ -2,12 +2,11 @@
 
 from apiflask import APIBlueprint
 from flask import request
-from pydantic import SecretStr
 
 from ..core.csrf_protection import request_headers
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Text
+from ..core.validation import InputModel, Secret, Text
 from ..extensions import authentication
 from .caller import CHALLENGE
 from .protection import current_caller, forbid_storing
@@ -24,7 +23,7 @@ class Credentials(InputModel):
     """What somebody signs in with."""
 
     username: Text
-    password: SecretStr
+    password: Secret
 
 
 @bp.post("/login")

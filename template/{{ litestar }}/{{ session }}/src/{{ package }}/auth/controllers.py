@@ -9,11 +9,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Text
+from ..core.validation import InputModel, Secret, Text
 from ..dependencies import ResourcesDep, provide_resources
 from .caller import CHALLENGE, CallerMiddleware
 from .cookies import new_secret
@@ -27,7 +27,7 @@ class Credentials(InputModel):
     """What somebody signs in with."""
 
     username: Text
-    password: SecretStr
+    password: Secret
 
 
 class CsrfToken(BaseModel):
