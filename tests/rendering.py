@@ -1,9 +1,9 @@
 """Rendering in process, fast enough to render every combination."""
 
-import pickle
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -49,7 +49,7 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
     """
     compile_string = SandboxedEnvironment.from_string
     make_environment: Any = Worker.jinja_env
-    render_string = Worker._render_string
+    render_string: Any = vars(Worker)["_render_string"]
     compiled: dict[tuple[int, str], jinja2.Template] = {}
     environments: dict[Path, SandboxedEnvironment] = {}
 
@@ -93,14 +93,13 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
 
 def _read_once() -> Callable[[Path], dict[str, Any]]:
     """Return a function that reads questions as Copier does, and parses no file a second time."""
-    parsed: dict[tuple[Path, bytes], bytes] = {}
+    parsed: dict[tuple[Path, bytes], dict[str, Any]] = {}
 
     def read(path: Path) -> dict[str, Any]:
         key = (path, path.read_bytes())
         if key not in parsed:
-            parsed[key] = pickle.dumps(load_template_config(path))
-        known: dict[str, Any] = pickle.loads(parsed[key])
-        return known
+            parsed[key] = load_template_config(path)
+        return deepcopy(parsed[key])
 
     return read
 
