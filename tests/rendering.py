@@ -49,7 +49,7 @@ def fast_copier(*, clones: bool = False) -> Iterator[None]:
     """
     compile_string = SandboxedEnvironment.from_string
     make_environment: Any = Worker.jinja_env
-    render_string: Any = vars(Worker)["_render_string"]
+    render_string: Callable[..., str] = vars(Worker)["_render_string"]
     compiled: dict[tuple[int, str], jinja2.Template] = {}
     environments: dict[Path, SandboxedEnvironment] = {}
 
