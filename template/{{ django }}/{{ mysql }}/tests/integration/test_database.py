@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from threading import Timer
 
 import pytest
@@ -33,11 +34,15 @@ def test_a_connection_that_broke_while_idle_is_replaced() -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time limits that a test can pass."""
+def impatient() -> Iterator[None]:
+    """Time limits that a test can pass, and that none has to keep to afterwards."""
     wrapper = connections["default"]
+    usual = wrapper.settings_dict
     wrapper.close()
-    monkeypatch.setattr(wrapper, "settings_dict", wrapper.settings_dict | options(1))
+    wrapper.settings_dict = usual | options(1)
+    yield
+    wrapper.close()
+    wrapper.settings_dict = usual
 
 
 @pytest.mark.usefixtures("impatient")

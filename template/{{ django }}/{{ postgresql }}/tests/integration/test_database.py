@@ -39,15 +39,16 @@ def test_a_connection_that_broke_while_idle_is_replaced() -> None:
 
 
 @pytest.fixture
-def impatient(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Time limits that a test can pass."""
+def impatient(transactional_db: None) -> Iterator[None]:
+    """Time limits that a test can pass, and that none has to keep to afterwards."""
     del transactional_db
     wrapper = connections["default"]
-    settings = wrapper.settings_dict | options(0.2)
-    monkeypatch.setattr(wrapper, "settings_dict", settings)
+    usual = wrapper.settings_dict
     forget_pool()
+    wrapper.settings_dict = usual | options(0.2)
     yield
     forget_pool()
+    wrapper.settings_dict = usual
 
 
 @pytest.mark.usefixtures("impatient")
