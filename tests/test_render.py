@@ -133,17 +133,6 @@ def test_configuration_files_can_be_read(rendered: dict[str, tuple[Answers, Path
                 assert loader(content.decode()), f"{name}: {file}"
 
 
-def test_docker_is_shown_what_goes_into_the_image(
-    rendered: dict[str, tuple[Answers, Path]],
-) -> None:
-    copied = re.compile(r"^COPY (?!--from)(.+) \S+$", re.MULTILINE)
-    for name, (_, project) in rendered.items():
-        shown = (project / ".dockerignore").read_text(encoding="utf-8").splitlines()
-        for sources in copied.findall((project / "Dockerfile").read_text(encoding="utf-8")):
-            for source in sources.split():
-                assert f"!{source}" in shown, f"{name}: {source}"
-
-
 def test_the_names_arrive_whole(rendered: dict[str, tuple[Answers, Path]]) -> None:
     for answers, project in rendered.values():
         if "description" not in answers:

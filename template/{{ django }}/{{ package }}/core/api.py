@@ -37,14 +37,12 @@ class Readiness(BaseModel):
 @router.get("/health/live", response=Liveness, auth=None)
 def live(request: HttpRequest) -> HttpResponse:
     """Say that the process runs; asks nothing it depends on."""
-    del request
     return respond_with(Liveness())
 
 
 @router.get("/health/ready", response={200: Readiness, 503: Readiness}, auth=None)
 def ready(request: HttpRequest) -> HttpResponse:
     """Say whether the service can do its work: fully, degraded, or not at all (503)."""
-    del request
     components = registry.health()
     worst = max(components.values(), key=list(Health).index, default=Health.OK)
     readiness = Readiness(
@@ -59,5 +57,4 @@ def ready(request: HttpRequest) -> HttpResponse:
 @router.get("/metrics", response={200: None}, auth=None, openapi_extra=TEXT)
 def metrics(request: HttpRequest) -> HttpResponse:
     """All samples of the service, in the Prometheus text format."""
-    del request
     return HttpResponse(render_metrics(), content_type=CONTENT_TYPE)

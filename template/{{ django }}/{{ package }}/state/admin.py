@@ -16,13 +16,10 @@ class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptabl
     search_fields = ("key",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        del request
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
-        del request, obj
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
-        del request, obj
         return False

@@ -50,7 +50,6 @@ class StateOutput(BaseModel):
 @router.get("/{key}", response={200: StateOutput} | problems(404, 422, 503), auth=None)
 def read_state(request: HttpRequest, key: Key) -> HttpResponse:
     """Read the value of a key; its version is the entity tag too."""
-    del request
     entry = Entry.objects.filter(pk=key).first()
     if entry is None:
         msg = f"The state {key!r} was never set."
@@ -66,7 +65,6 @@ def set_state(
     if_match: Annotated[str | None, Header(alias="If-Match", pattern=r'^"[0-9]{1,100}"$')] = None,
 ) -> HttpResponse:
     """Set the value of a key, if it still has the version given in ``If-Match`` (RFC 9110)."""
-    del request
     expected = None if if_match is None else int(if_match.strip('"'))
     with measured("state.set"):
         entry = Entry.objects.put(key, body.value, expected=expected)
@@ -85,7 +83,6 @@ def follow_state(
 
     With ``Last-Event-ID`` an entry that the caller has seen is not sent again.
     """
-    del request
     Entry.objects.filter(pk=key).exists()  # without the database this is still a 503
     # What no version was ever called is passed over: a browser sends on what it was given once.
     seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0

@@ -15,5 +15,4 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptab
     readonly_fields = ("name", "prefix", "permissions")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        del request
         return False

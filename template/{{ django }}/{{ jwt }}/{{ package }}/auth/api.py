@@ -65,7 +65,6 @@ def create_tokens(
 @router.post("/refresh", response={200: Tokens} | problems(401, 413, 415, 422, 503), auth=None)
 def refresh_tokens(request: HttpRequest, body: RefreshRequest) -> HttpResponse:
     """Exchange a refresh token for new tokens; each works once."""
-    del request
     try:
         pair = TokenFamily.objects.rotate(body.refresh_token)
     except InvalidTokenError as error:

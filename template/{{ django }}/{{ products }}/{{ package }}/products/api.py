@@ -40,14 +40,12 @@ Currencies = Annotated[
 @router.get("", response={200: ProductPage} | problems(422, 503), auth=None)
 def list_all(request: HttpRequest, wanted: Query[ProductFilter]) -> HttpResponse:
     """List products, newest first."""
-    del request
     return respond_with(find_products(wanted))
 
 
 @router.post("", response={201: ProductRead} | problems(409, 413, 415, 422, 503))
 def create(request: HttpRequest, body: ProductCreate) -> HttpResponse:
     """Add a product; its address is in ``Location``."""
-    del request
     product = create_product(body)
     return respond_with(product, status=201, headers={"Location": f"/products/{product.id}"})
 
@@ -55,21 +53,18 @@ def create(request: HttpRequest, body: ProductCreate) -> HttpResponse:
 @router.get("/{product_id}", response={200: ProductRead} | problems(404, 422, 503), auth=None)
 def read(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Read a product."""
-    del request
     return respond_with(get_product(product_id))
 
 
 @router.patch("/{product_id}", response={200: ProductRead} | problems(404, 409, 413, 415, 422, 503))
 def update(request: HttpRequest, product_id: UUID, body: ProductPatch) -> HttpResponse:
     """Change what is sent of a product."""
-    del request
     return respond_with(update_product(product_id, body))
 
 
 @router.delete("/{product_id}", response={204: None} | problems(404, 422, 503))
 def delete(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Remove a product."""
-    del request
     delete_product(product_id)
     return HttpResponse(status=204)
 
@@ -80,6 +75,5 @@ def delete(request: HttpRequest, product_id: UUID) -> HttpResponse:
 @behind_flag("price-conversion")
 def read_prices(request: HttpRequest, product_id: UUID, currencies: Currencies) -> HttpResponse:
     """Read the price of a product in other currencies."""
-    del request
     wanted = list(dict.fromkeys(currencies.split(",")))
     return respond_with(ConvertedPrices(prices=convert_price(product_id, wanted)))

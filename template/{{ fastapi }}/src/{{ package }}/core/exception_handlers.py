@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from structlog.typing import FilteringBoundLogger
 
-from .engine import is_outage
 from .errors import (
+from .outages import is_outage
     MEDIA_TYPE,
     FieldError,
     InvalidFieldsError,

@@ -13,7 +13,6 @@ from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
 from werkzeug.wsgi import get_input_stream
 
-from .engine import is_outage
 from .errors import (
     MEDIA_TYPE,
     FieldError,
@@ -23,6 +22,7 @@ from .errors import (
     pointer,
     problem,
 )
+from .outages import is_outage
 from .persistence import UNAVAILABLE
 
 logger: FilteringBoundLogger = structlog.get_logger()

@@ -15,7 +15,7 @@ from .engine import FOR_WRITING, configure
 
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeoutError)
 """What SQLAlchemy raises while the database is down, slow or locked; some drivers for wrong
-statements too (``is_outage`` in core/engine.py)."""
+statements too (``is_outage`` in core/outages.py)."""
 
 
 class Database(SQLAlchemy):

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
-from .engine import is_outage
 from .errors import (
+from .outages import is_outage
     MEDIA_TYPE,
     FieldError,
     InvalidFieldsError,

@@ -4,15 +4,11 @@ import math
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 MIGRATION_OPTIONS: dict[str, Any] = {}
 MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
-# Too many connections, the server stops, a lock, a deadlock, a statement that was stopped or took
-# too long, and those above 2000 which the driver raises itself: no connection, or one that is lost.
-OUTAGES = {1040, 1053, 1203, 1205, 1213, 1317, 1927, 1969, 2002, 2003, 2006, 2013, 3024}
 
 
 def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
@@ -51,12 +47,6 @@ def create_engine(url: str, *, timeout: float, limit_statements: bool = True) ->
         pool_timeout=timeout,
         hide_parameters=True,  # errors are logged
     )
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is down, slow or locked; else the statement is wrong."""
-    code = next(iter(getattr(error.orig, "args", ())), None)
-    return not isinstance(code, int) or code in OUTAGES
 
 
 def for_writing(engine: AsyncEngine) -> AsyncEngine:

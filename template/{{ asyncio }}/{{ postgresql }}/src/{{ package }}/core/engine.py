@@ -8,14 +8,10 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 MIGRATION_OPTIONS: dict[str, Any] = {}
 MIGRATION_LOCK = 7_203_115  # any number that nothing else in the database uses
-# No connection, a conflict with another transaction, no resources, a lock or a statement that took
-# too long, a server that is stopping (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-OUTAGES = ("08", "40", "53", "55P03", "57")
 
 T = TypeVar("T")
 
@@ -73,12 +69,6 @@ def create_engine(url: str, *, timeout: float, limit_statements: bool = True) ->
         max_overflow=10,
         pool_timeout=timeout,
     )
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is down, slow or locked; else the statement is wrong."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state is None or state.startswith(OUTAGES)
 
 
 def for_writing(engine: AsyncEngine) -> AsyncEngine:

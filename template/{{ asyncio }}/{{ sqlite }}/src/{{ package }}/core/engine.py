@@ -5,18 +5,10 @@ from typing import Any, cast
 
 from sqlalchemy import AdaptedConnection, Connection, Dialect, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 WRITES = "writes"
-OUTAGES = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-}
 
 # SQLite cannot alter most things in place, and takes changes of the schema back when told to.
 MIGRATION_OPTIONS: dict[str, Any] = {"render_as_batch": True, "transactional_ddl": True}
@@ -65,12 +57,6 @@ def create_engine(url: str, *, timeout: float, limit_statements: bool = True) ->
             driver.run_async(lambda adapted: adapted.execute("BEGIN"))
 
     return engine
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is locked or out of reach; else the statement is wrong."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in OUTAGES  # the rest of the code says more about it
 
 
 def for_writing(engine: AsyncEngine) -> AsyncEngine:

@@ -28,7 +28,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Django has it
-        del args
         reload: bool = options["reload"]
         # uvicorn stops in good order, then raises the signal again for whoever handled it before.
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pymysql.constants import ER  # type: ignore[import-untyped]
 from sqlalchemy import Engine, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError
 
 FOR_WRITING: dict[str, Any] = {}  # MySQL makes no difference
 
@@ -17,17 +15,6 @@ MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
 # With MySQL's own default a transaction that tries again sees old rows.
 ISOLATION = "READ COMMITTED"
-OUTAGES = {
-    ER.DISK_FULL,
-    ER.LOCK_DEADLOCK,
-    ER.LOCK_WAIT_TIMEOUT,
-    ER.OPTION_PREVENTS_STATEMENT,  # it only reads now: another server has taken over
-    ER.QUERY_INTERRUPTED,
-    ER.QUERY_TIMEOUT,
-    ER.RECORD_FILE_FULL,
-    ER.SERVER_SHUTDOWN,
-    ER.STATEMENT_TIMEOUT,
-}
 
 
 def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
@@ -45,6 +32,7 @@ def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": timeout,
+        "hide_parameters": True,  # errors are logged
     }
 
 
@@ -75,15 +63,6 @@ def migration_lock(engine: Engine) -> Iterator[None]:
 def configure(engine: Engine) -> None:
     """Leave the engine as its options made it."""
     del engine
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is down, slow or locked, and it is not the statement that is wrong.
-
-    The driver calls both operational.
-    """
-    lost = error.statement is None or error.connection_invalidated
-    return lost or (error.orig is not None and error.orig.args[0] in OUTAGES)
 
 
 def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:

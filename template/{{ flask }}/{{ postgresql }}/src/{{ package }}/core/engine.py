@@ -1,12 +1,12 @@
 """The connection pool, set up for PostgreSQL."""
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError
 
 FOR_WRITING: dict[str, Any] = {}  # PostgreSQL makes no difference
 
@@ -27,6 +27,7 @@ def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": timeout,
+        "hide_parameters": True,  # errors are logged
     }
 
 
@@ -38,22 +39,22 @@ def migration_engine(url: str) -> Engine:
 
 @contextmanager
 def migration_lock(engine: Engine) -> Iterator[None]:
-    """Keep others from migrating while the block runs, by a connection of its own."""
+    """Keep others from migrating while the block runs, by a connection of its own.
+
+    Neither the lock nor waiting for it is a transaction: one that is open keeps indexes from being
+    made concurrently, for ever.
+    """
+    query = text("SELECT pg_try_advisory_lock(:key)")
     with engine.connect() as connection:
-        query = text("SELECT pg_advisory_xact_lock(:key)")
-        connection.execute(query, {"key": MIGRATION_LOCK})
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        while not connection.scalar(query, {"key": MIGRATION_LOCK}):
+            time.sleep(0.5)
         yield
 
 
 def configure(engine: Engine) -> None:
     """Leave the engine as its options made it."""
     del engine
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is down, slow or locked: the driver calls nothing else operational."""
-    del error
-    return True
 
 
 def _connect_args(timeout: float, *, limit_statements: bool) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The connection pool, set up for SQLite."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Transactions with this option take the lock when they begin: one that reads first, and then finds
@@ -32,6 +30,7 @@ def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": timeout,
+        "hide_parameters": True,  # errors are logged
     }
 
 
@@ -65,14 +64,6 @@ def configure(engine: Engine) -> None:
         # The driver's own transactions are off: it would begin them too late.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is away or locked, and it is not the statement that is wrong.
-
-    The driver calls both operational.
-    """
-    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def _connect_args(timeout: float) -> dict[str, Any]:

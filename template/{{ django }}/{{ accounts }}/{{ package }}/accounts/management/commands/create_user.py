@@ -31,7 +31,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Django has it
-        del args
         name: str = options["name"]
         names = [item.strip() for item in options["permissions"].split(",") if item.strip()]
         try:

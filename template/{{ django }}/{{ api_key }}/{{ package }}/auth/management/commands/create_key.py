@@ -24,7 +24,6 @@ class Command(BaseCommand):
         parser.add_argument("--days", default="", help="How many days it is good for.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Django has it
-        del args
         name: str = options["name"]
         names = [item.strip() for item in options["permissions"].split(",") if item.strip()]
         try:

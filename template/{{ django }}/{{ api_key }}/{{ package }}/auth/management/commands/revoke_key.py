@@ -16,7 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("prefix", help="The part of the key before the dot.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Django has it
-        del args
         prefix: str = options["prefix"]
         if not ApiKey.objects.revoke(prefix):
             msg = f"Not done: there is no key {prefix!r} that is good."
