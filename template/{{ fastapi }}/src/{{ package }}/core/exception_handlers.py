@@ -16,7 +16,6 @@ from starlette.routing import Match
 from structlog.typing import FilteringBoundLogger
 
 from .errors import (
-from .outages import is_outage
     MEDIA_TYPE,
     FieldError,
     InvalidFieldsError,
@@ -26,6 +25,7 @@ from .outages import is_outage
     problem,
     title,
 )
+from .outages import is_outage
 
 logger: FilteringBoundLogger = structlog.get_logger()
 

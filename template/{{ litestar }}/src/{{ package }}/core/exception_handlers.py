@@ -16,7 +16,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
 from .errors import (
-from .outages import is_outage
     MEDIA_TYPE,
     FieldError,
     InvalidFieldsError,
@@ -25,6 +24,7 @@ from .outages import is_outage
     pointer,
     problem,
 )
+from .outages import is_outage
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
