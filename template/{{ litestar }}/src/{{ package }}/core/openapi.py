@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -15,7 +14,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND
 from litestar.typing import FieldDefinition
 from pydantic import BaseModel
 
-from .errors import MEDIA_TYPE, TITLES, Problem, ValidationProblem
+from .errors import MEDIA_TYPE, Problem, ValidationProblem, title
 from .validation import InputModel
 
 UNPROCESSABLE = 422
@@ -26,7 +25,7 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             ValidationProblem if status == UNPROCESSABLE else Problem,
-            description=TITLES.get(status) or HTTPStatus(status).phrase,
+            description=title(status),
             media_type=MEDIA_TYPE,
             generate_examples=False,
         )
