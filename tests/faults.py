@@ -58,7 +58,7 @@ FAULTS = (
         "core/exception_handlers.py",
         'UnavailableError("The database is not available.", retry_after=5)',
         "UnavailableError(str(error), retry_after=5)",
-        ("test_failures.py::test_an_error_nobody_foresaw",),
+        ("test_failures.py::test_locked_database",),
     ),
     Fault(
         3,

@@ -193,7 +193,7 @@ def hold_to_contract(checkout: Checkout, project: Path, answers: Answers) -> tup
     stack = Stack(str(framework), str(database), str(cache), str(auth), bool(example))
     # In one process: each one more would start all the services of the suite again.
     options = ["tests/contract", f"--stack={stack.name}", f"--project={project}", "--quiet"]
-    environment = QUIET | shared_caches(project)
+    environment = QUIET | shared_caches(project, answers)
     result = run(checkout.path, sys.executable, "-m", "pytest", *options, environment=environment)
     return result.returncode == 0, result.stdout + result.stderr
 

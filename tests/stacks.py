@@ -88,15 +88,17 @@ def scaffold(checkout: Checkout, target: Path, answers: Answers) -> str:
     return said
 
 
-def shared_caches(target: Path) -> dict[str, str]:
+def shared_caches(target: Path, answers: Answers) -> dict[str, str]:
     """Return the settings by which services made one after the other at one place save time.
 
     What Python and mypy make of a package is the same for each of them, as long as its path is: a
     service is not compiled and analysed whole again. Both look at times and sizes of the files.
+    What Django's plugin added of the service's own modules mypy does not forget with them.
     """
+    modules = "-".join(str(answers[name]) for name in ("framework", "auth", "example"))
     return {
         "PYTHONPYCACHEPREFIX": str(target.parent / "bytecode"),
-        "MYPY_CACHE_DIR": str(target.parent / "mypy"),
+        "MYPY_CACHE_DIR": str(target.parent / f"mypy-{modules}"),
     }
 
 
@@ -134,7 +136,7 @@ def check(
     scaffolded = time.monotonic()
     log.write_text(f"$ {reproduce}\n{said}", encoding="utf-8")
     command = ("make", "--no-print-directory", "check")
-    environment = QUIET | settings | shared_caches(target)
+    environment = QUIET | settings | shared_caches(target, answers)
     status = run_into(log, target, *command, environment=environment, limit=limit)
     checked = time.monotonic()
     said = log.read_text(encoding="utf-8", errors="replace")

@@ -168,6 +168,8 @@ def test_locked_database(service: Service, editor: Client) -> None:
         answer = editor.put("/state/locked", json={"value": 2})
         assert answer.status_code == 503
         assert time.monotonic() - started < 20
+        for word in ("is locked", "INSERT", "UPDATE", "sqlite"):
+            assert word not in answer.text
         assert editor.get("/health/live").status_code == 200
     finally:
         lock.close()
