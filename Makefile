@@ -44,8 +44,8 @@ matrix: setup ## Check every stack and hold it to the contract: [FRAMEWORK=fasta
 	@$(RUN) python -m tests.matrix --framework="$$FRAMEWORK" --shard="$$SHARD" \
 	  --jobs="$${JOBS:-1}" --changed="$$CHANGED"
 
-switches: setup ## Give every other answer to every stack by update; test services after an update
-	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_update.py tests/test_update_history.py
+switches: setup ## Give every other answer to every stack by update; test services after an update: [FRAMEWORK=fastapi]
+	@$(RUN) pytest --numprocesses=$(WORKERS) -m exhaustive tests/test_switches.py tests/test_update_history.py
 
 updates: setup ## Update edited services of the template's earlier states, and keep the numbers
 	@PYTHONPATH=template $(RUN) python -m tests.updates

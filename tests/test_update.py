@@ -1,53 +1,22 @@
 """Updates: they lose no work, they end where a fresh copy ends, and they need no trust."""
 
-import shutil
-from collections.abc import Iterable, Iterator
-from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
-from copier import VcsRef, run_copy, run_update
+from copier import run_copy, run_update
 from copier.errors import UnsafeTemplateError
 
-from tests.checkout import IDENTITY, Checkout, run
-from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, combinations, label
+from tests.checkout import Checkout
+from tests.questionnaire import Answers, choices
 from tests.rendering import fast_copier, files_of
+from tests.updating import OWNED, commit, scaffold, update
 
-# Never updated once they exist, so a switch leaves what the owner has: copier.yml, _skip_if_exists.
-OWNED = ("migrations/versions/0001_initial.py", "migrations/0001_initial.py")
 FIRST = {
     "fastapi": f"src/my_service/{OWNED[0]}",
     "litestar": f"src/my_service/{OWNED[0]}",
     "django": f"my_service/state/{OWNED[1]}",
     "flask": f"src/my_service/{OWNED[0]}",
 }
-
-
-def scaffold(checkout: Checkout, target: Path, answers: Answers | None = None) -> Path:
-    """Copy the newest release, and commit the result, as an owner does."""
-    run_copy(str(checkout.path), target, data=answers or {}, defaults=True, quiet=True)
-    commit(target, "Start", "init")
-    return target
-
-
-def commit(project: Path, message: str, *before: str) -> None:
-    for command in (*(["init", "--quiet"] if before else [],), ["add", "--all"]):
-        if command:
-            assert run(project, "git", *command).returncode == 0
-    result = run(project, "git", *IDENTITY, "commit", "--quiet", "--message", message)
-    assert result.returncode == 0, result.stdout
-
-
-def update(project: Path, answers: Answers | None = None, *, keep_version: bool = False) -> None:
-    run_update(
-        project,
-        data=answers or {},
-        vcs_ref=VcsRef.CURRENT if keep_version else None,
-        defaults=True,
-        overwrite=True,
-        quiet=True,
-        conflict="rej",
-    )
 
 
 def test_an_update_brings_the_change_and_keeps_the_edit(released: Checkout, tmp_path: Path) -> None:
@@ -126,76 +95,6 @@ def test_an_edited_file_that_a_switch_removes_is_kept_as_a_rejected_edit(
     assert not workflow.exists()
     rejected = workflow.with_name(f"{workflow.name}.rej")
     assert "# Ours." in rejected.read_text(encoding="utf-8")
-
-
-def switches(
-    questions: Iterable[str] = (*STACK, *EXTRAS),
-) -> Iterator[tuple[str, list[Answer]]]:
-    """Yield each question with a walk over its answers that makes every switch once."""
-    for question in questions:
-        answers = choices(question, built=True)
-        walk = answers[:1]
-        left = set(permutations(answers, 2))
-        while left:
-            here = walk[-1]
-            onward = [pair for pair in left if pair[0] == here]
-            if not onward:
-                break
-            # The answer with most switches left: this order never strands the walk.
-            step = max(onward, key=lambda pair: (sum(p[0] == pair[1] for p in left), str(pair)))
-            left.remove(step)
-            walk.append(step[1])
-        if len(walk) > 1:
-            yield question, walk
-
-
-def walk_through(
-    checkout: Checkout, folder: Path, others: Answers, question: str, walk: list[Answer]
-) -> None:
-    """Give one answer after the other, and compare each time with a fresh copy."""
-    project = scaffold(checkout, folder / "svc", others | {question: walk[0]})
-    for step, answer in enumerate(walk[1:]):
-        fresh = folder / f"fresh-{step}"
-        answers = others | {question: answer}
-        update(project, {question: answer}, keep_version=True)
-        run_copy(str(checkout.path), fresh, data=answers, defaults=True, quiet=True)
-        expected, actual = files_of(fresh), files_of(project)
-        for files in (expected, actual):
-            for path in [path for path in files if path.endswith(OWNED)]:
-                del files[path]
-        assert actual.keys() == expected.keys(), label(answers)
-        different = [path for path in actual if actual[path] != expected[path]]
-        assert different == [], label(answers)
-        empty = [d for d in project.rglob("*") if d.is_dir() and not any(d.iterdir())]
-        assert [d for d in empty if ".git" not in d.parts] == []
-        shutil.rmtree(fresh)
-        commit(project, f"Switch to {answer}")
-
-
-@pytest.mark.parametrize(
-    ("question", "walk"), [pytest.param(*switch, id=switch[0]) for switch in switches()]
-)
-def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
-    released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
-) -> None:
-    assert set(permutations(choices(question, built=True), 2)) == set(pairwise(walk))
-    with fast_copier(clones=True):
-        walk_through(released, tmp_path, {}, question, walk)
-
-
-@pytest.mark.exhaustive
-@pytest.mark.timeout(0)
-@pytest.mark.parametrize(
-    ("question", "walk"), [pytest.param(*switch, id=switch[0]) for switch in switches(STACK)]
-)
-def test_every_switch_of_one_answer_of_every_stack_ends_where_a_fresh_copy_ends(
-    released: Checkout, tmp_path: Path, question: str, walk: list[Answer]
-) -> None:
-    others = [name for name in STACK if name != question]
-    with fast_copier(clones=True):
-        for number, answers in enumerate(combinations(others, built=True)):
-            walk_through(released, tmp_path / str(number), answers, question, walk)
-            shutil.rmtree(tmp_path / str(number))
 
 
 def test_a_fast_update_is_a_plain_update(released: Checkout, tmp_path: Path) -> None:
