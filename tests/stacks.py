@@ -28,6 +28,8 @@ QUIET = {
     "NO_COLOR": "1",
     "COLUMNS": "100",
 }
+# Measuring is half of what the tests of a service take.
+UNMEASURED = {"PYTEST_ADDOPTS": "--no-cov -W ignore::pytest_cov.CovDisabledWarning"}
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,17 @@ def shared_caches(target: Path, answers: Answers) -> dict[str, str]:
 
 
 def check(
-    checkout: Checkout, target: Path, answers: Answers, *, limit: float = CHECK_LIMIT
+    checkout: Checkout,
+    target: Path,
+    answers: Answers,
+    *,
+    coverage: bool = True,
+    limit: float = CHECK_LIMIT,
 ) -> Outcome:
     """Scaffold a stack into `target`, run its `make check`, and keep the log.
 
-    A check that has not ended after `limit` seconds has failed.
+    Without `coverage` none is measured, and none asked for. A check that has not ended after
+    `limit` seconds has failed.
     """
     name = label(answers)
     settings = servers.environment(answers)
@@ -137,6 +145,8 @@ def check(
     log.write_text(f"$ {reproduce}\n{said}", encoding="utf-8")
     command = ("make", "--no-print-directory", "check")
     environment = QUIET | settings | shared_caches(target, answers)
+    if not coverage:
+        environment |= UNMEASURED
     status = run_into(log, target, *command, environment=environment, limit=limit)
     checked = time.monotonic()
     said = log.read_text(encoding="utf-8", errors="replace")

@@ -8,7 +8,7 @@ import pytest
 from tests import servers
 from tests.checkout import Checkout, run
 from tests.covering import missing_pairs
-from tests.questionnaire import EXTRAS, STACK, Answers, choices, label
+from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, label
 from tests.stacks import as_options, check, covering_set, every_stack, runnable, scaffold
 from tests.test_reserved import packages_among, reserved_names
 
@@ -49,6 +49,18 @@ def test_the_matrix_is_cut_into_shards_that_make_a_whole() -> None:
         every_stack("rails")
 
 
+def measured() -> set[str]:
+    """Return the first stacks of each framework, with the example and without."""
+    first: dict[tuple[Answer, Answer], str] = {}
+    for answers in covering_set():
+        first.setdefault((answers["framework"], answers["example"]), label(answers))
+    return set(first.values())
+
+
+def test_coverage_is_measured_of_every_framework_with_the_example_and_without() -> None:
+    assert len(measured()) == 2 * len(choices("framework", built=True))
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where one service is made after the other, so that they share what the tools keep."""
@@ -62,7 +74,7 @@ def test_a_generated_service_passes_its_own_check(
 ) -> None:
     target = place / "service"
     shutil.rmtree(target, ignore_errors=True)
-    outcome = check(checkout, target, answers)
+    outcome = check(checkout, target, answers, coverage=label(answers) in measured())
 
     assert outcome.passed, f"{outcome.said[-6000:]}\nlog: {outcome.log}\nagain: {outcome.reproduce}"
     left = run(target, "git", "status", "--porcelain").stdout
