@@ -28,8 +28,10 @@ QUIET = {
     "NO_COLOR": "1",
     "COLUMNS": "100",
 }
+# A test that hangs ends its worker, and nobody would know where: this tells it before.
+OPTIONS = "-o faulthandler_timeout=100"
 # Measuring is half of what the tests of a service take.
-UNMEASURED = {"PYTEST_ADDOPTS": "--no-cov -W ignore::pytest_cov.CovDisabledWarning"}
+UNMEASURED = "--no-cov -W ignore::pytest_cov.CovDisabledWarning"
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,8 @@ def check(
     scaffolded = time.monotonic()
     log.write_text(f"$ {reproduce}\n{said}", encoding="utf-8")
     command = ("make", "--no-print-directory", "check")
-    environment = QUIET | settings | shared_caches(target, answers)
-    if not coverage:
-        environment |= UNMEASURED
+    options = OPTIONS if coverage else f"{OPTIONS} {UNMEASURED}"
+    environment = QUIET | settings | shared_caches(target, answers) | {"PYTEST_ADDOPTS": options}
     status = run_into(log, target, *command, environment=environment, limit=limit)
     checked = time.monotonic()
     said = log.read_text(encoding="utf-8", errors="replace")
