@@ -6,6 +6,7 @@ that asks (https://openfeature.dev).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from openfeature import api
 from openfeature.evaluation_context import EvaluationContext
@@ -41,7 +42,7 @@ class FeatureFlags:
             self._require(name)
             self._values[name] = value
         # A domain of its own, so that two applications in one process do not share answers.
-        self._domain = f"flags-{id(self)}"
+        self._domain = f"flags-{uuid4()}"
         self._client = api.get_client(self._domain)
 
     async def start(self) -> None:
