@@ -265,8 +265,10 @@ def main() -> int:
         return 2
     for server in servers.SERVERS:
         print(server.report(), file=sys.stderr)
-    # Those with the example first: they hold most, and so find most.
-    rows = sorted(runnable(wanted), key=lambda row: not row["example"])
+    # Those without any result first, as a run may be broken off; then those with the example: they
+    # hold most, and so find most.
+    known = record()
+    rows = sorted(runnable(wanted), key=lambda row: (label(row) in known, not row["example"]))
     if len(rows) < len(wanted):
         print(
             f"{len(wanted) - len(rows)} stacks are left out for want of a server", file=sys.stderr
