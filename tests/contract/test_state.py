@@ -1,6 +1,7 @@
 """Section 5: keyed, versioned state."""
 
 import itertools
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -52,6 +53,7 @@ def test_each_change_is_one_version_higher(editor: Client, key: str) -> None:
         None, False, True, 0, -1, 2**63 - 1, -(2**63), 0.1, 1e-7, 1.7976931348623157e308, "", " ",
         "text", [], {}, [[]], [None], {"a": {"b": [1, "2", None]}}, {"": 0}, '\t\n\\"/', "\x01",
         {"b": 1, "a": 2, "ä": 3}, "💩", ["x"] * 1000, 123456789.123456789, "true", "null",
+        json.loads("[" * 31 + "]" * 31),
     ],
     ids=lambda value: repr(value)[:20],
 )  # fmt: skip

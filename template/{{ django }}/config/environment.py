@@ -7,14 +7,23 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ  # type: ignore[import-untyped]
 
 T = TypeVar("T")
 
 HOST_NAME = re.compile(r"(\*\.)?[\w.-]+|\[[\da-f:.]+\]", re.ASCII | re.IGNORECASE)
-ORIGIN = re.compile(r"\*|https?://[^/?#@\s]+")
+ORIGIN = re.compile(r"\*|https?://([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.ASCII | re.IGNORECASE)
 WEB_ADDRESS = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?")
+
+
+def can_be_asked(address: str) -> bool:
+    """Whether host and port of an address, if it has them, can be those of a server."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:  # an address of IPv6 that is none, or a port
+        return False
 
 
 class Environment:
@@ -127,7 +136,7 @@ class Environment:
         """Return an address that begins with http or https."""
 
         def parse(given: str) -> str:
-            if not WEB_ADDRESS.fullmatch(given):
+            if not (WEB_ADDRESS.fullmatch(given) and can_be_asked(given)):
                 msg = "must look like https://host.example/path"
                 raise ValueError(msg)
             return given
@@ -157,7 +166,7 @@ class Environment:
 
     def _address(self, name: str, default: str, pattern: str, form: str) -> str:
         def parse(given: str) -> str:
-            if not re.fullmatch(pattern, given):
+            if not (re.fullmatch(pattern, given) and can_be_asked(given)):
                 msg = f"must look like {form}"
                 raise ValueError(msg)
             return given

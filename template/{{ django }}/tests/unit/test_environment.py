@@ -71,7 +71,13 @@ def test_a_choice_is_one_of_the_choices(env: Environment, monkeypatch: pytest.Mo
 def test_lists_have_commas(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "a.example, *.b.example,")
     assert env.names("X", HOST_NAME, "example") == ["a.example", "*.b.example"]
-    monkeypatch.setenv("X", "https://a.example/path")
+
+
+@pytest.mark.parametrize("origin", ["https://a.example/path", "https://*.example", "http://a:b"])
+def test_origins_have_host_and_port(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    monkeypatch.setenv("X", f"http://localhost:3000,https://[::1],{origin}")
     assert env.names("X", ORIGIN, "https://a.example") == []
     assert "such as https://a.example" in refusal(env)
 
@@ -96,9 +102,24 @@ def test_known_switches_are_taken(env: Environment, monkeypatch: pytest.MonkeyPa
 def test_web_addresses(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "http://a.example/base")
     assert env.web_address("X") == "http://a.example/base"
-    monkeypatch.setenv("X", "not an address")
+
+
+@pytest.mark.parametrize("address", ["not an address", "http://a:b", "http://a:65536", "http://[::1"])
+def test_what_is_no_web_address_is_refused(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("X", address)
     assert env.web_address("X") == ""
     assert "https://" in refusal(env)
+
+
+@pytest.mark.parametrize("address", ["cache://host:port", "cache://host:65536", "cache://[::1"])
+def test_the_server_of_a_cache_can_be_asked(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("X", address)
+    assert env.cache("X", "cache://host", pattern="cache://.+", form="cache://host:1") == "cache://host"
+    assert "X must look like cache://host:1" in refusal(env)
 
 
 def test_addresses_of_another_kind_are_refused(

@@ -13,5 +13,4 @@ def configure(config: dict[str, Any]) -> None:
     """
     configure_logging(**config)
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    for name in ("django.server", "httpx2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("django.server").setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from tests.fixtures.app import MakeApp
 
 ORIGIN = "https://app.example.com"
+LOCAL = "http://[::1]:3000"
 PREFLIGHT = {
     "Origin": ORIGIN,
     "Access-Control-Request-Method": "PUT",
@@ -16,7 +17,7 @@ PREFLIGHT = {
 @pytest.fixture
 def page(make_app: MakeApp) -> FlaskClient:
     """A page of an origin that is configured; what fails is answered as outside of tests."""
-    app = make_app(cors_origins=[ORIGIN])
+    app = make_app(cors_origins=[ORIGIN, LOCAL])
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     @app.get("/crash")
@@ -45,7 +46,15 @@ def test_a_configured_origin_may_read_answers(page: FlaskClient, path: str, stat
     assert exposed == "ETag, Location, Retry-After, X-Request-ID"
 
 
-@pytest.mark.parametrize("origin", [f"{ORIGIN}.evil", "http://app.example.com", "null"])
+def test_an_origin_may_be_an_address(page: FlaskClient) -> None:
+    answer = page.get("/health/live", headers={"Origin": LOCAL})
+    assert answer.headers["Access-Control-Allow-Origin"] == LOCAL
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [f"{ORIGIN}.evil", f"{LOCAL}1", "http://app.example.com", "https://appXexample.com", "null"],
+)
 def test_another_origin_may_not(page: FlaskClient, origin: str) -> None:
     answer = page.get("/health/live", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in answer.headers

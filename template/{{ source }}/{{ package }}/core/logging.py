@@ -78,3 +78,5 @@ def configure_logging(level: str, form: str, *, cache_loggers: bool = True) -> N
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # It logs whole addresses, and there may be a password in one.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 T = TypeVar("T")
 
 MAX_MEMBERS = 100
-MAX_DEPTH = 32
+MAX_DEPTH = 30  # MariaDB takes 31
 MIN_INTEGER = -(2**63)
 MAX_INTEGER = 2**63 - 1
 
@@ -68,7 +68,7 @@ def storable_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return ``value`` unchanged if it survives storage and comes back the same.
 
     Raises ``PydanticCustomError`` for numbers that are not finite or need more than 64 bits,
-    for text that ``storable_text`` refuses, and for more than 32 levels of nesting.
+    for text that ``storable_text`` refuses, and for more than 30 levels of nesting.
     """
     for item, depth in _walk(value):
         if depth > MAX_DEPTH:

@@ -129,9 +129,15 @@ class Cache:
             if (hit := await self._read(key, adapter)) is not None:  # made by another process
                 return hit[0]
             value = await compute()
-            if self._computing.get(key) is asyncio.current_task():  # else it is out of date
+            if self._is_wanted(key):
                 await self._keep(key, value, adapter, ttl)
+                if not self._is_wanted(key):  # any more: it came in after its deletion
+                    await self._call(self._store.delete, key)
             return value
+
+    def _is_wanted(self, key: str) -> bool:
+        """Whether what this task computes is still what is to be kept under ``key``."""
+        return self._computing.get(key) is asyncio.current_task()
 
     def _forget(self, key: str, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

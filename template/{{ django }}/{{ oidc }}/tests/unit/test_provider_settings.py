@@ -49,7 +49,16 @@ def test_development_does_without_a_provider() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["issuer.example", "ftp://issuer.example", "https://", "https://a b", "https://a?b"]
+    "address",
+    [
+        "issuer.example",
+        "ftp://issuer.example",
+        "https://",
+        "https://a b",
+        "https://a?b",
+        "https://a:b",
+        "https://[::1",
+    ],
 )
 def test_an_issuer_is_an_address(address: str) -> None:
     said = refusal("production", address)

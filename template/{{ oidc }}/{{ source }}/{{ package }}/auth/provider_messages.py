@@ -3,10 +3,10 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote_plus, urlencode
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, HttpUrl
 
 from .login_attempts import LoginAttempt
 
@@ -14,14 +14,17 @@ DISCOVERY = "/.well-known/openid-configuration"
 # Error codes of providers (RFC 6749, section 4.1.2.1), of a length that a log can take.
 ERROR_CODE = re.compile(r"[ !#-\[\]-~]{1,100}")
 
+Address = Annotated[str, AfterValidator(lambda address: str(HttpUrl(address)))]
+"""An address that can be asked, and that browsers can be sent to."""
+
 
 class Metadata(BaseModel):
     """What the provider says of itself (OpenID Connect Discovery 1.0, section 3)."""
 
     issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
+    authorization_endpoint: Address
+    token_endpoint: Address
+    jwks_uri: Address
     token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
 
 

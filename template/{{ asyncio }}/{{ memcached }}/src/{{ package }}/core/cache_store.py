@@ -33,8 +33,10 @@ class MemcachedStore:
     not kept.
     """
 
-    def __init__(self, client: PooledClient, *, prefix: str = PREFIX) -> None:
+    def __init__(self, client: PooledClient, *, limit: float, prefix: str = PREFIX) -> None:
+        """``limit`` is for a command in a thread, in seconds, whatever becomes of the thread."""
         self._client = client
+        self._limit = limit
         self._prefix = prefix
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="memcached")
 
@@ -94,7 +96,8 @@ class MemcachedStore:
 
     async def _run(self, operation: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401
         call = partial(operation, *args, **options)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        async with asyncio.timeout(self._limit):
+            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def _name(self, key: str) -> str:
         name = f"{self._prefix}:{key}"
@@ -117,4 +120,6 @@ def create_store(url: str, *, timeout: float) -> MemcachedStore:
         no_delay=True,
         max_pool_size=CONNECTIONS,
     )
-    return MemcachedStore(client, prefix=parse_qs(parts.query).get("prefix", [PREFIX])[-1])
+    prefix = parse_qs(parts.query).get("prefix", [PREFIX])[-1]
+    # A command connects, sends and receives, each within the client's own limit.
+    return MemcachedStore(client, limit=4 * timeout, prefix=prefix)
