@@ -104,7 +104,9 @@ def test_web_addresses(env: Environment, monkeypatch: pytest.MonkeyPatch) -> Non
     assert env.web_address("X") == "http://a.example/base"
 
 
-@pytest.mark.parametrize("address", ["not an address", "http://a:b", "http://a:65536", "http://[::1"])
+@pytest.mark.parametrize(
+    "address", ["not an address", "http://a:b", "http://a:65536", "http://[::1"]
+)
 def test_what_is_no_web_address_is_refused(
     env: Environment, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -118,7 +120,10 @@ def test_the_server_of_a_cache_can_be_asked(
     env: Environment, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setenv("X", address)
-    assert env.cache("X", "cache://host", pattern="cache://.+", form="cache://host:1") == "cache://host"
+    assert (
+        env.cache("X", "cache://host", pattern="cache://.+", form="cache://host:1")
+        == "cache://host"
+    )
     assert "X must look like cache://host:1" in refusal(env)
 
 
