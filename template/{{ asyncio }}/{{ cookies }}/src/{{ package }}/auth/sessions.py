@@ -41,10 +41,11 @@ class Sessions:
         stored.created_at = stored.seen_at = utc_now()
         unused = StoredSession.seen_at < stored.seen_at - self._idle_ttl
         async with self._database.transaction() as database:
+            database.add(stored)
+            await database.flush()
             await database.execute(delete(StoredSession).where(unused))
             if instead_of is not None:
                 await database.execute(self._delete(instead_of))
-            database.add(stored)
         return secret
 
     async def find(self, secret: str) -> Principal | None:

@@ -12,6 +12,7 @@ from ..core.validation import InputModel, Text
 from ..dependencies import JSON_BODY, MediaType, ResourcesDep
 from .caller import CHALLENGE, get_token
 from .dependencies import NO_STORE, PrincipalDep, requires
+from .password_changes import PasswordChangedError
 from .refresh_tokens import TokenPair
 from .tokens import InvalidTokenError, Token
 
@@ -61,11 +62,14 @@ async def create_tokens(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], resources: ResourcesDep
 ) -> Tokens:
     """Sign in with name and password, as an OAuth 2.0 password grant."""
+    refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
     user = await resources.auth.accounts.sign_in(form.username, form.password)
     if user is None:
-        msg = "The name or the password is wrong."
-        raise UnauthorizedError(msg, challenge=CHALLENGE)
-    return Tokens.of(await resources.auth.tokens.begin(user))
+        raise refusal
+    try:
+        return Tokens.of(await resources.auth.tokens.begin(user))
+    except PasswordChangedError as error:
+        raise refusal from error
 
 
 @router.post("/refresh", dependencies=[JSON_BODY], responses=problems(415, 422))

@@ -12,6 +12,7 @@ from ..dependencies import JSON_BODY, ResourcesDep
 from .caller import CHALLENGE
 from .cookies import new_secret
 from .dependencies import NO_STORE, PrincipalDep, requires
+from .password_changes import PasswordChangedError
 from .permissions import Principal
 from .session_cookie import SecretDep, get_secret
 from .stored_session import StoredSession
@@ -71,12 +72,14 @@ async def log_in(
 ) -> Me:
     """Sign in with name and password: begins a session with a new cookie and CSRF token."""
     auth = resources.auth
+    refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
     user = await auth.accounts.sign_in(body.username, body.password.get_secret_value())
     if user is None:
-        msg = "The name or the password is wrong."
-        raise UnauthorizedError(msg, challenge=CHALLENGE)
-    session = StoredSession(user_id=user.id)
-    secret = await auth.sessions.begin(session, instead_of=secret)
+        raise refusal
+    try:
+        secret = await auth.sessions.begin(StoredSession(user=user), instead_of=secret)
+    except PasswordChangedError as error:
+        raise refusal from error
     response.headers.append("Set-Cookie", auth.cookie.give(secret))
     return Me.of(user.to_principal())
 

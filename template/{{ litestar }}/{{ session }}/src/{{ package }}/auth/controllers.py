@@ -18,6 +18,7 @@ from ..dependencies import ResourcesDep, provide_resources
 from .caller import CHALLENGE, CallerMiddleware
 from .cookies import new_secret
 from .guards import Requires
+from .password_changes import PasswordChangedError
 from .permissions import Principal
 from .session_cookie import SentCookie, get_secret
 from .stored_session import StoredSession
@@ -93,12 +94,15 @@ class AuthController(Controller):
     ) -> Response[Me]:
         """Sign in with name and password: begins a session with a new cookie and CSRF token."""
         auth = resources.auth
+        refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
         user = await auth.accounts.sign_in(data.username, data.password.get_secret_value())
         if user is None:
-            msg = "The name or the password is wrong."
-            raise UnauthorizedError(msg, challenge=CHALLENGE)
-        session = StoredSession(user_id=user.id)
-        secret = await auth.sessions.begin(session, instead_of=await get_secret(request))
+            raise refusal
+        old = await get_secret(request)
+        try:
+            secret = await auth.sessions.begin(StoredSession(user=user), instead_of=old)
+        except PasswordChangedError as error:
+            raise refusal from error
         return Response(Me.of(user.to_principal()), cookies=[SentCookie(auth.cookie.give(secret))])
 
     @post(

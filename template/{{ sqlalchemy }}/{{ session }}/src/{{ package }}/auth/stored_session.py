@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Delete, ForeignKey, String, delete
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, Delete, ForeignKey, String, delete, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from ..core.tables import Base
 from ..core.types import UtcDateTime
 from .accounts import User
+from .password_changes import keep_password
 from .permissions import Principal
 
 
@@ -26,6 +27,13 @@ class StoredSession(Base):
     def to_principal(self) -> Principal:
         """Say who this is and what they may do."""
         return self.user.to_principal()
+
+
+@event.listens_for(StoredSession, "before_insert")
+def _begin_with_the_same_password(
+    _mapper: Mapper[StoredSession], connection: Connection, stored: StoredSession
+) -> None:
+    keep_password(connection, stored.user)
 
 
 def delete_sessions(user_id: UUID) -> Delete:
