@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Delete, String, Uuid, delete, func, select
+from sqlalchemy import JSON, ColumnElement, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,7 @@ from .permissions import Principal, check_permissions
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=1)
+MOST_FORGOTTEN = 1000  # at a time
 MAX_AT_ONCE = 50  # who came next would wait for two seconds and more
 
 
@@ -117,16 +118,15 @@ class Accounts:
         user = await self._find(name)
         if not await verify_password(password, None if user is None else user.password_hash):
             return None
-        async with self._database.transaction() as session:
-            await session.execute(delete(LoginFailure).where(LoginFailure.account == account))
+        await self._forget(LoginFailure.account == account)
         return user
 
     async def _admit(self, account: str) -> None:
         """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
         attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
         since = attempt.failed_at - FAILURE_WINDOW
+        await self._forget(LoginFailure.failed_at < since)
         async with self._database.transaction() as session:
-            await session.execute(delete(LoginFailure).where(LoginFailure.failed_at < since))
             session.add(attempt)
         async with self._database.session() as session:
             query = select(func.count(), func.min(LoginFailure.failed_at)).where(
@@ -134,10 +134,18 @@ class Accounts:
             )
             count, first = (await session.execute(query)).one()
         if count > MAX_FAILURES:
-            async with self._database.transaction() as session:
-                await session.execute(delete(LoginFailure).where(LoginFailure.id == attempt.id))
+            await self._forget(LoginFailure.id == attempt.id)
             msg = "Too many failed attempts to sign in."
             raise TooManyRequestsError(msg, retry_after=(first - since).total_seconds())
+
+    async def _forget(self, which: ColumnElement[bool]) -> None:
+        """Delete failures by their ids: to search while deleting locks those of others as well."""
+        query = select(LoginFailure.id).where(which).order_by(LoginFailure.id).limit(MOST_FORGOTTEN)
+        async with self._database.session() as session:
+            ids = (await session.scalars(query)).all()
+        if ids:
+            async with self._database.transaction() as session:
+                await session.execute(delete(LoginFailure).where(LoginFailure.id.in_(ids)))
 
     async def _find(self, name: str) -> User | None:
         if not NAME.fullmatch(name):
