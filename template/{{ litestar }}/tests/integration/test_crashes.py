@@ -7,7 +7,11 @@ import httpx2
 import pytest
 from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import ImproperlyConfiguredException, LitestarException
+from litestar.exceptions import (
+    ImproperlyConfiguredException,
+    LitestarException,
+    NotFoundException,
+)
 from litestar.params import FromPath
 from litestar.response import Stream
 from prometheus_client import REGISTRY
@@ -45,6 +49,17 @@ def app(app: Litestar) -> Litestar:
     @get("/ends", dependencies={"leaky": Provide(leaky), "creaky": Provide(creaky)})
     async def ends(leaky: NamedDependency[int], creaky: NamedDependency[int]) -> int:
         return leaky + creaky
+
+    async def dropping() -> AsyncIterator[int]:
+        try:
+            yield 3
+        finally:
+            raise NotFoundException
+
+    @app.register
+    @get("/drop/{key:str}", dependencies={"dropping": Provide(dropping)})
+    async def drop(key: FromPath[str], dropping: NamedDependency[int]) -> int:
+        return {"known": dropping}[key]
 
     @app.register
     @get("/half")
@@ -103,6 +118,18 @@ async def test_the_errors_of_all_dependencies_are_in_the_log(
     assert response.status_code == 500
     errors = [line["exception"][0]["exc_type"] for line in logged("request failed")]
     assert sorted(errors) == ["KeyError", "ValueError"]
+
+
+async def test_the_error_of_the_handler_comes_before_those_of_its_dependencies(
+    client: httpx2.AsyncClient, logged: Logged
+) -> None:
+    assert (await client.get("/drop/known")).status_code == 404
+    assert logged("request failed") == []
+    response = await client.get("/drop/unknown")
+    assert response.status_code == 500
+    assert response.json()["detail"] == "The service failed to answer this request."
+    errors = [line["exception"][0]["exc_type"] for line in logged("request failed")]
+    assert sorted(errors) == ["KeyError", "NotFoundException"]
 
 
 async def test_a_crash_is_counted_as_500(client: httpx2.AsyncClient) -> None:

@@ -139,8 +139,12 @@ def handle_database_error(request: AnyRequest, error: Exception) -> Response[byt
 def handle_cleanup_errors(
     request: AnyRequest, errors: ExceptionGroup[Exception]
 ) -> Response[bytes]:
-    """Answer the first of the errors that dependencies ended with: Litestar groups them."""
-    first, *others = errors.exceptions
+    """Answer the first of the errors of a request whose dependencies failed to end.
+
+    Litestar groups these, and tells what the handler itself failed with, if it did, as their cause.
+    """
+    cause = errors.__cause__
+    first, *others = [*([cause] if isinstance(cause, Exception) else []), *errors.exceptions]
     for other in others:
         logger.error("request failed", exc_info=other)
     kind = next(kind for kind in type(first).mro() if kind in EXCEPTION_HANDLERS)
