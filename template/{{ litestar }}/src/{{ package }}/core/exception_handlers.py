@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from http.client import responses
 from typing import Any
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -109,6 +110,20 @@ def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response
     return respond(request.scope["path"], error.status_code, detail, headers=error.headers)
 
 
+def handle_method_not_allowed(
+    request: AnyRequest, error: MethodNotAllowedException
+) -> Response[bytes]:
+    """Answer a method that a known address does not take, and name its route for log and metrics.
+
+    Litestar's router says so before it tells which route it is.
+    """
+    allowed, _, _ = (error.headers or {}).get("allow", "").partition(",")
+    with suppress(HTTPException):  # nothing is there for any method
+        route = request.app.asgi_router.handle_routing(path=request.scope["path"], method=allowed)
+        request.scope["path_template"] = route[-1]
+    return handle_http_exception(request, error)
+
+
 def handle_validation_error(request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """Answer a request that is not what the handler declares, with every field that is wrong."""
     # Pydantic, which reads bodies, knows more than Litestar passes on.
@@ -143,8 +158,10 @@ def handle_cleanup_errors(
 
     Litestar groups these, and tells what the handler itself failed with, if it did, as their cause.
     """
-    cause = errors.__cause__
-    first, *others = [*([cause] if isinstance(cause, Exception) else []), *errors.exceptions]
+    failed = [*errors.exceptions]
+    if isinstance(errors.__cause__, Exception):
+        failed.insert(0, errors.__cause__)
+    first, *others = failed
     for other in others:
         logger.error("request failed", exc_info=other)
     kind = next(kind for kind in type(first).mro() if kind in EXCEPTION_HANDLERS)
@@ -162,6 +179,7 @@ def handle_unexpected_error(request: AnyRequest, error: Exception) -> Response[b
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     ServiceError: handle_service_error,
     HTTPException: handle_http_exception,
+    MethodNotAllowedException: handle_method_not_allowed,
     ValidationException: handle_validation_error,
     OperationalError: handle_database_error,
     InterfaceError: handle_database_error,
