@@ -25,6 +25,8 @@ from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
 logger: FilteringBoundLogger = structlog.get_logger()
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+MAX_HEAD = 32 * 1024  # bytes
+MAX_PARTS = 500
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 MONITORING_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
@@ -106,6 +108,35 @@ class ExactPathMiddleware:
             await self._app(scope, receive, send)
         else:
             await _refuse(scope, receive, send, 404, DETAILS[404])
+
+
+class HeadLimitMiddleware:
+    """Refuses requests whose path, query and header fields are more than ``MAX_HEAD`` bytes.
+
+    Nor may a query or a cookie have more than ``MAX_PARTS``. Litestar keeps in memory what it read
+    of the last 1,024 paths, queries and cookies, and uvicorn sets no limit to header fields: what
+    callers send would stay there, and many small parts take 30 times the bytes they came in.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or self._is_short(scope):
+            await self._app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, 431, "The head of the request is too large.")
+
+    @staticmethod
+    def _is_short(scope: HTTPScope) -> bool:
+        query = scope["query_string"]
+        size = len(scope["path"]) + len(query)
+        parts = query.count(b"&")
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name == b"cookie":
+                parts = max(parts, value.count(b";"))
+        return size <= MAX_HEAD and parts < MAX_PARTS
 
 
 class SecurityHeaders:
