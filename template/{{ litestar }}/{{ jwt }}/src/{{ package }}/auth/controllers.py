@@ -18,6 +18,7 @@ from ..core.validation import InputModel, Text
 from ..dependencies import ResourcesDep
 from .caller import CHALLENGE, CallerMiddleware
 from .guards import Requires
+from .password_changes import PasswordChangedError
 from .permissions import Principal
 from .refresh_tokens import TokenPair
 from .tokens import InvalidTokenError, Token
@@ -105,13 +106,16 @@ class AuthController(Controller):
         self, data: URLEncodedBody[PasswordGrant], resources: ResourcesDep
     ) -> Tokens:
         """Sign in with name and password, as an OAuth 2.0 password grant."""
+        refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
         user = await resources.auth.accounts.sign_in(
             data.username, data.password.get_secret_value()
         )
         if user is None:
-            msg = "The name or the password is wrong."
-            raise UnauthorizedError(msg, challenge=CHALLENGE)
-        return Tokens.of(await resources.auth.tokens.begin(user))
+            raise refusal
+        try:
+            return Tokens.of(await resources.auth.tokens.begin(user))
+        except PasswordChangedError as error:
+            raise refusal from error
 
     @post("/refresh", status_code=HTTP_200_OK, responses=problems(401, 415, 422, 503))
     async def refresh_tokens(
