@@ -24,6 +24,8 @@ from .state import KEY_PATTERN
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
+INCOMPLETE = "The request body is not complete."
+
 ExceptionInfo = tuple[type, BaseException, TracebackType] | tuple[None, None, None]
 
 
@@ -58,13 +60,29 @@ class StrictRequest(Request):
         return body
 
     def read_body(self) -> bytes:
-        """Return the bytes of the body. Raises ``RequestEntityTooLarge``."""
-        body = self.get_data()
-        # Of a body whose length was not announced Flask takes as much as is allowed, and no notice
-        # of the rest.
-        if self.content_length is None and get_input_stream(self.environ).read(1):
+        """Return the bytes of the body.
+
+        Raises ``RequestEntityTooLarge``, and ``BadRequestError`` when it breaks off.
+        """
+        try:
+            body = self.get_data()
+            # Of a body whose length was not announced Flask takes as much as is allowed, and no
+            # notice of the rest.
+            unannounced = self.content_length is None
+            rest = get_input_stream(self.environ).read(1) if unannounced else b""
+        except RequestEntityTooLarge:
+            raise
+        except Exception as error:  # every server has errors of its own for it
+            raise BadRequestError(INCOMPLETE) from error
+        if rest:
             raise RequestEntityTooLarge
+        if len(body) < (self.content_length or 0):
+            raise BadRequestError(INCOMPLETE)
         return body
+
+    def _load_form_data(self) -> None:
+        self.read_body()  # else a form would be taken as far as it came, or is allowed
+        super()._load_form_data()
 
 
 def require_type(accepted: str) -> None:

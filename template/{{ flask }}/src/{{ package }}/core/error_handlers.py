@@ -1,6 +1,7 @@
 """Every error leaves the service as a problem document (RFC 9457)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -72,8 +73,9 @@ def handle_too_large(error: RequestEntityTooLarge) -> Response:
     A connection that is closed before breaks off, and the answer is lost on its way.
     """
     rest, left = get_input_stream(request.environ), MOST_DISCARDED
-    while left > 0 and (chunk := rest.read(CHUNK)):
-        left -= len(chunk)
+    with suppress(Exception):  # every server has errors of its own for a body that breaks off
+        while left > 0 and (chunk := rest.read(CHUNK)):
+            left -= len(chunk)
     return handle_http_exception(error)
 
 
