@@ -1,7 +1,9 @@
 """gunicorn's threaded worker and its log, made to fit this service."""
 
+import struct
+import sys
 from concurrent.futures import Executor
-from socket import socket
+from socket import SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET, socket
 from types import FrameType
 from typing import Any
 
@@ -22,16 +24,27 @@ from .signals import stopping
 # of its characters is nine of them.
 MAX_REQUEST_LINE = 2**16
 message.MAX_REQUEST_LINE = MAX_REQUEST_LINE
+# So many seconds a caller may send nothing of what was announced, or take nothing of the answer.
+# gunicorn has no limit, and each of them keeps a thread.
+PATIENCE = 30
 
 
 class ServiceWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
-    """Ends event streams when told to stop, and stops the components after the last answer."""
+    """Ends event streams when told to stop, and stops the components after the last answer.
+
+    Callers who stall are let go.
+    """
 
     wsgi: Flask
 
     def get_thread_pool(self) -> Executor:
         """Return threads that do not keep the process from ending when one of them hangs."""
         return RequestThreads(self.cfg.threads)
+
+    def handle(self, conn: Any) -> Any:  # noqa: ANN401 - gunicorn has no types
+        for option in (SO_RCVTIMEO, SO_SNDTIMEO):
+            conn.sock.setsockopt(SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
+        return super().handle(conn)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if hasattr(self, "wsgi"):  # else it has not begun yet
@@ -60,6 +73,12 @@ class ServerLogger(Logger):  # type: ignore[misc] # gunicorn has no types
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        if isinstance(sys.exception(), BlockingIOError):  # whoever stalls is no failure of ours
+            self.debug("A caller stalled.")
+        else:
+            super().exception(msg, *args, **kwargs)
 
     def access(self, *_: Any) -> None:  # noqa: ANN401 - as gunicorn has it
         """The service logs requests itself."""
