@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..core.persistence import Database
 from ..core.tables import Base, utc_now
 from ..core.types import UtcDateTime
-from .accounts import User
+from .accounts import User, keep_password
 from .permissions import Principal
 from .tokens import InvalidTokenError, Token, TokenType, issue, read
 
@@ -52,10 +52,14 @@ class TokenService:
         self._refresh_ttl = refresh_ttl
 
     def begin(self, user: User) -> TokenPair:
-        """Issue the first tokens of a family; families that have expired are forgotten."""
+        """Issue the first tokens of a family; families that have expired are forgotten.
+
+        Raises ``PasswordChangedError`` when ``user`` has signed in with a password of before.
+        """
         pair, refresh = self._issue(user.id, uuid4())
         expired = TokenFamily.expires_at < utc_now()
         with self._database.transaction() as session:
+            keep_password(session, user)
             session.execute(delete(TokenFamily).where(expired))
             session.add(
                 TokenFamily(

@@ -12,6 +12,7 @@ from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
 from ..extensions import authentication
+from .accounts import PasswordChangedError
 from .caller import CHALLENGE, get_token
 from .protection import current_caller, forbid_storing
 from .refresh_tokens import TokenPair
@@ -76,11 +77,14 @@ def takes_form(view: Callable[P, R]) -> Callable[P, R]:
 @bp.doc(responses=problems(401, 422, 429, 503))
 def create_tokens(form: PasswordGrant) -> Tokens:
     """Sign in with name and password, as an OAuth 2.0 password grant."""
+    refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
     user = authentication.accounts.sign_in(form.username, form.password.get_secret_value())
     if user is None:
-        msg = "The name or the password is wrong."
-        raise UnauthorizedError(msg, challenge=CHALLENGE)
-    return Tokens.of(authentication.tokens.begin(user))
+        raise refusal
+    try:
+        return Tokens.of(authentication.tokens.begin(user))
+    except PasswordChangedError as error:
+        raise refusal from error
 
 
 @bp.post("/refresh")

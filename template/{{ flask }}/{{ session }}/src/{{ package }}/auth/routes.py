@@ -8,6 +8,7 @@ from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Secret, Text
 from ..extensions import authentication
+from .accounts import PasswordChangedError
 from .caller import CHALLENGE
 from .protection import current_caller, forbid_storing
 from .schemas import Me
@@ -35,11 +36,14 @@ def log_in(body: Credentials) -> tuple[Me, dict[str, str]]:
     secret = get_secret()
     # Demanded also of those who have no cookie: nobody is signed in by another site.
     authentication.csrf.check(request.method, request_headers(), secret)
+    refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
     user = authentication.accounts.sign_in(body.username, body.password.get_secret_value())
     if user is None:
-        msg = "The name or the password is wrong."
-        raise UnauthorizedError(msg, challenge=CHALLENGE)
-    secret = authentication.sessions.begin(StoredSession(user_id=user.id), instead_of=secret)
+        raise refusal
+    try:
+        secret = authentication.sessions.begin(StoredSession(user=user), instead_of=secret)
+    except PasswordChangedError as error:
+        raise refusal from error
     return Me.of(user.to_principal()), {"Set-Cookie": authentication.cookie.give(secret)}
 
 
