@@ -143,6 +143,8 @@ class Cache:
             value = compute()
             if self._computing.get(key) is mine:  # else it is out of date
                 self._keep(key, value, adapter, ttl)
+                if self._computing.get(key) is not mine:  # it became so on its way to the store
+                    self._call(self._store.delete, key)
             return value
 
     def _keep(self, key: str, value: T, adapter: TypeAdapter[T], ttl: float) -> None:
