@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 from .core.logging import configure_logging
@@ -14,11 +14,11 @@ from .settings import settings_or_exit
 # Threads of each process: event streams keep one each (``MOST_STREAMS`` in core/subscriptions.py).
 FOR_REQUESTS = 40
 FOR_STREAMS = 64
-METRICS = "metrics-"  # how the folder is called that on_starting makes
 # Set when systemd, or the gunicorn that this one takes over from, listens there already.
 HANDED_OVER = {"GUNICORN_FD", "LISTEN_FDS"}
 
 settings = settings_or_exit()
+leftovers = ExitStack()
 configure_logging(settings.log_level, settings.log_format)
 logging.getLogger("alembic").setLevel(logging.WARNING)  # it lists its plug-ins
 
@@ -38,20 +38,19 @@ control_socket_disable = True  # it would lie in the home directory, which a con
 
 def on_starting(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Refuse a port that is taken in one sentence, and let several processes count together."""
-    del server
-    if not HANDED_OVER & os.environ.keys():
+    if bind in server.cfg.bind and not HANDED_OVER & os.environ.keys():
         _require_free_port()
-    if settings.workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if server.cfg.workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="metrics-")
+        leftovers.callback(shutil.rmtree, folder, ignore_errors=True)
         # Read when prometheus_client is imported, which the worker processes do for themselves.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=METRICS)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
 
 
 def on_exit(server: Any) -> None:  # noqa: ANN401
     """Leave nothing behind."""
     del server
-    directory = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
-    if directory.name.startswith(METRICS):
-        shutil.rmtree(directory, ignore_errors=True)
+    leftovers.close()
 
 
 def _require_free_port() -> None:

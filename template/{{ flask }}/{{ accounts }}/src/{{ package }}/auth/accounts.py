@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Delete, String, Uuid, delete, func, select
+from sqlalchemy import JSON, ColumnElement, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,6 +20,7 @@ from .permissions import Principal, check_permissions
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=1)
+MOST_FORGOTTEN = 1000  # at a time
 
 
 class User(Base):
@@ -119,26 +120,31 @@ class Accounts:
         user = self._find(name)
         if not verify_password(password, None if user is None else user.password_hash):
             return None
-        with self._database.transaction() as session:
-            session.execute(delete(LoginFailure).where(LoginFailure.account == account))
+        self._forget(LoginFailure.account == account)
         return user
 
     def _admit(self, account: str) -> None:
         """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
         attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
         since = attempt.failed_at - FAILURE_WINDOW
+        self._forget(LoginFailure.failed_at < since)
         with self._database.transaction() as session:
-            session.execute(delete(LoginFailure).where(LoginFailure.failed_at < since))
             session.add(attempt)
         query = select(func.count(), func.min(LoginFailure.failed_at)).where(
             LoginFailure.account == account, LoginFailure.failed_at >= since
         )
         count, first = self._database.session.execute(query).one()
         if count > MAX_FAILURES:
-            with self._database.transaction() as session:
-                session.execute(delete(LoginFailure).where(LoginFailure.id == attempt.id))
+            self._forget(LoginFailure.id == attempt.id)
             msg = "Too many failed attempts to sign in."
             raise TooManyRequestsError(msg, retry_after=(first - since).total_seconds())
+
+    def _forget(self, which: ColumnElement[bool]) -> None:
+        """Delete failures one by one: a search while deleting may lock those of others as well."""
+        query = select(LoginFailure.id).where(which).order_by(LoginFailure.id).limit(MOST_FORGOTTEN)
+        if ids := self._database.session.scalars(query).all():
+            with self._database.transaction() as session:
+                session.execute(delete(LoginFailure).where(LoginFailure.id.in_(ids)))
 
     def _find(self, name: str) -> User | None:
         if not NAME.fullmatch(name):
