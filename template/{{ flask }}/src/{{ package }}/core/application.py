@@ -1,7 +1,7 @@
 """The application class: Flask with an API, strict about bodies and quiet about its inside."""
 
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import structlog
@@ -96,6 +96,7 @@ class StateKeyConverter(BaseConverter):
     """A key of the state in an address: ``<state_key:key>``."""
 
     regex = KEY_PATTERN.strip("^$")
+    schema: ClassVar = {"type": "string", "pattern": KEY_PATTERN}
 
 
 class UuidConverter(BaseConverter):
@@ -103,6 +104,8 @@ class UuidConverter(BaseConverter):
 
     Werkzeug's own does not even look at other ids, and so answers a wrong method with 404.
     """
+
+    schema: ClassVar = {"type": "string", "format": "uuid"}
 
     def to_python(self, value: str) -> UUID:
         try:

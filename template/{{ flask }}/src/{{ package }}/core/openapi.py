@@ -1,17 +1,22 @@
 """The OpenAPI document tells the truth about errors too."""
 
+import re
 from http.client import responses
 from typing import Any
 
 from apiflask import APIFlask
+from flask import current_app
+from werkzeug.routing import Rule
 
 from .errors import MEDIA_TYPE, FieldError, Problem, ValidationProblem
+from .request_hooks import route_of
 
 Responses = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
 
 ALWAYS = (400, 500)
 WITH_BODY = (413, 415)
 UNPROCESSABLE = 422
+CONVERTED = re.compile(r"<(\w+)(?:\([^<>]*\))?:(\w+)>")  # kind and name of a parameter
 PLACE = "#/components/schemas/{model}"
 # One version of what runs in the page, on the origin of this service.
 SWAGGER_UI = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0"
@@ -56,7 +61,20 @@ def _complete(document: Any) -> Any:  # noqa: ANN401 - a JSON document
         for operation in path.values():
             statuses = [*ALWAYS, *(WITH_BODY if "requestBody" in operation else ())]
             if choices := operation.get("security"):
-                statuses += [401] if {} in choices else [401, 403]
+                asks_for_permission = any(any(choice.values()) for choice in choices)
+                statuses += [401, 403] if asks_for_permission else [401]
             for status, answer in problems(*statuses).items():
                 operation["responses"].setdefault(str(status), answer)
+    for rule in current_app.url_map.iter_rules():
+        _describe_parameters(rule, document["paths"].get(route_of(rule.rule), {}))
     return document
+
+
+def _describe_parameters(rule: Rule, path: dict[str, Any]) -> None:
+    """Say of the parameters in an address what their converters know of them."""
+    kinds = {name: kind for kind, name in CONVERTED.findall(rule.rule)}
+    for operation in path.values():
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path" and (kind := kinds.get(parameter["name"])):
+                converter = current_app.url_map.converters[kind]
+                parameter["schema"] = getattr(converter, "schema", parameter["schema"])
