@@ -42,7 +42,6 @@ class Sessions:
         unused = StoredSession.seen_at < stored.seen_at - self._idle_ttl
         async with self._database.transaction() as database:
             database.add(stored)
-            await database.flush()
             await database.execute(delete(StoredSession).where(unused))
             if instead_of is not None:
                 await database.execute(self._delete(instead_of))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, ColumnElement, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.errors import TooManyRequestsError
 from ..core.persistence import Database
@@ -52,21 +52,6 @@ class LoginFailure(Base):
 
 class AccountExistsError(Exception):
     """There is an account of that name."""
-
-
-class PasswordChangedError(Exception):
-    """The password is no longer the one that somebody has signed in with."""
-
-
-def keep_password(session: Session, user: User) -> None:
-    """Let the password of ``user`` stay as they signed in with it until the transaction ends.
-
-    Checking a password takes a while: whoever changes it meanwhile must not find somebody signed in
-    with the old one. Raises ``PasswordChangedError`` when it is too late; call it first.
-    """
-    query = select(User.password_hash).where(User.id == user.id).with_for_update(read=True)
-    if session.scalar(query) != user.password_hash:
-        raise PasswordChangedError
 
 
 class Accounts:
@@ -140,7 +125,7 @@ class Accounts:
             raise TooManyRequestsError(msg, retry_after=(first - since).total_seconds())
 
     def _forget(self, which: ColumnElement[bool]) -> None:
-        """Delete failures one by one: a search while deleting may lock those of others as well."""
+        """Delete failures by their ids: to search while deleting locks those of others as well."""
         query = select(LoginFailure.id).where(which).order_by(LoginFailure.id).limit(MOST_FORGOTTEN)
         if ids := self._database.session.scalars(query).all():
             with self._database.transaction() as session:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..core.persistence import Database
 from ..core.tables import Base, utc_now
 from ..core.types import UtcDateTime
-from .accounts import User, keep_password
+from .accounts import User
+from .password_changes import keep_password
 from .permissions import Principal
 from .tokens import InvalidTokenError, Token, TokenType, issue, read
 

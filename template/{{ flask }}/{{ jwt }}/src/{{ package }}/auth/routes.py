@@ -12,8 +12,8 @@ from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Text
 from ..extensions import authentication
-from .accounts import PasswordChangedError
 from .caller import CHALLENGE, get_token
+from .password_changes import PasswordChangedError
 from .protection import current_caller, forbid_storing
 from .refresh_tokens import TokenPair
 from .schemas import Me

@@ -8,8 +8,8 @@ from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
 from ..core.validation import InputModel, Secret, Text
 from ..extensions import authentication
-from .accounts import PasswordChangedError
 from .caller import CHALLENGE
+from .password_changes import PasswordChangedError
 from .protection import current_caller, forbid_storing
 from .schemas import Me
 from .scheme import auth

@@ -7,9 +7,6 @@ from sqlalchemy import Delete, delete, update
 
 from ..core.persistence import Database
 from ..core.tables import utc_now
-{% if session %}
-from .accounts import keep_password
-{% endif %}
 from .cookies import new_secret
 from .permissions import Principal
 from .stored_session import StoredSession
@@ -38,22 +35,16 @@ class Sessions:
         """Store a session and return its secret; the one with the secret ``instead_of`` ends.
 
         The secret is new each time, so that nobody can sign others in to a session they know.
-{% if session %}
-        Raises ``PasswordChangedError`` when its user has signed in with a password of before.
-{% endif %}
         """
         secret = new_secret()
         stored.digest = self._digest(secret)
         stored.created_at = stored.seen_at = utc_now()
         unused = StoredSession.seen_at < stored.seen_at - self._idle_ttl
         with self._database.transaction() as database:
-{% if session %}
-            keep_password(database, stored.user)
-{% endif %}
+            database.add(stored)
             database.execute(delete(StoredSession).where(unused))
             if instead_of is not None:
                 database.execute(self._delete(instead_of))
-            database.add(stored)
         return secret
 
     def find(self, secret: str) -> Principal | None:
