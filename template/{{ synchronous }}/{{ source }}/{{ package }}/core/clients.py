@@ -2,6 +2,7 @@
 
 import time
 from contextlib import closing
+from contextvars import copy_context
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -12,11 +13,13 @@ from pydantic import BaseModel, ValidationError
 
 from .breaker import BreakerState, CircuitBreaker
 from .metrics import EXTERNAL_REQUESTS
+from .request_threads import RequestThreads
 
 M = TypeVar("M", bound=BaseModel)
 
 WORTH_REPEATING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 MAX_ANSWER = 2**20
+MOST_CALLS = 100  # at a time, as many as the connections of the client
 
 
 class ExternalServiceError(Exception):
@@ -65,6 +68,7 @@ class ServiceClient:
         self.breaker = CircuitBreaker(threshold=breaker_threshold, reset=breaker_reset)
         self._timeout = timeout
         self._attempts = attempts
+        self._threads = RequestThreads(MOST_CALLS)
         self._client = httpx2.Client(
             base_url=base_url,
             headers={} if token is None else {"Authorization": f"Bearer {token}"},
@@ -127,22 +131,27 @@ class ServiceClient:
 
     def _ask(self, request: httpx2.Request) -> tuple[int, bytes]:
         request.headers.update(_request_id())
-        deadline = time.monotonic() + self._timeout
-        content = bytearray()
+        # The client's own timeout bounds each read: of a slow drip a thread is waiting on its own.
+        answer = self._threads.submit(copy_context().run, self._receive, request)
         try:
-            with closing(self._client.send(request, stream=True)) as response:
-                # The client's own timeout bounds each read, so a slow drip could last for ever.
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if time.monotonic() > deadline:
-                        raise TransientError(self.name, "no answer in time", outcome="timeout")
-                    if len(content) > MAX_ANSWER:
-                        reason = "answered with too much"
-                        raise ExternalServiceError(self.name, reason, outcome="invalid")
-        except httpx2.TimeoutException:
+            return answer.result(self._timeout)
+        except (TimeoutError, httpx2.TimeoutException):
+            answer.cancel()
             raise TransientError(self.name, "no answer in time", outcome="timeout") from None
         except httpx2.HTTPError as error:
             raise TransientError(self.name, repr(error)) from error
+
+    def _receive(self, request: httpx2.Request) -> tuple[int, bytes]:
+        deadline = time.monotonic() + self._timeout
+        content = bytearray()
+        with closing(self._client.send(request, stream=True)) as response:
+            for chunk in response.iter_bytes():
+                content += chunk
+                if time.monotonic() > deadline:  # nobody is waiting any more
+                    raise TimeoutError
+                if len(content) > MAX_ANSWER:
+                    reason = "answered with too much"
+                    raise ExternalServiceError(self.name, reason, outcome="invalid")
         return response.status_code, bytes(content)
 
     def _read(self, status: int, content: bytes, model: type[M]) -> M:
