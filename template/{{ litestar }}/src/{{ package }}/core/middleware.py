@@ -129,7 +129,7 @@ class HeadLimitMiddleware:
 
     @staticmethod
     def _is_short(scope: HTTPScope) -> bool:
-        query = scope["query_string"]
+        query = scope.get("query_string", b"")
         size = len(scope["path"]) + len(query)
         parts = query.count(b"&")
         for name, value in scope["headers"]:
