@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from ..core.errors import ConflictError, NotFoundError
+from config.database import unique_violation
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -77,7 +78,7 @@ class Product(models.Model):
             with transaction.atomic():
                 super().save(*args, **kwargs)
         except IntegrityError as error:
-            if not Product.objects.filter(sku=self.sku).exclude(pk=self.pk).exists():
+            if not unique_violation(error):
                 raise
             msg = f"There is another product with the SKU {self.sku!r}."
             raise ConflictError(msg) from error
