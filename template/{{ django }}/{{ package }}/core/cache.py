@@ -122,6 +122,8 @@ class Cache:
             value = compute()
             if self._computing.get(key) is mine:  # else it is out of date
                 self._keep(key, value, adapter, ttl)
+                if self._computing.get(key) is not mine:  # any more: it came in after its deletion
+                    self._call("delete", key)
             return value
 
     @contextmanager
