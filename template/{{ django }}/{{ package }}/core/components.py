@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from django.conf import settings
 from django.db import connections
 from structlog.typing import FilteringBoundLogger
 
@@ -185,5 +186,5 @@ def _undo(done: tuple[Step, ...]) -> None:
                 logger.exception("undo failed", step=step.name)
 
 
-registry = ComponentRegistry()
+registry = ComponentRegistry(stop_timeout=settings.SHUTDOWN_TIMEOUT)
 """The components of this process."""
