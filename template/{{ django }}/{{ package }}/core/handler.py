@@ -13,7 +13,6 @@ from contextvars import Context, copy_context
 from typing import IO, Any
 from urllib.parse import quote_from_bytes
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
@@ -90,7 +89,8 @@ class ServiceHandler(ASGIHandler):
         except* RequestAborted:
             pass
         finally:
-            await sync_to_async(response.close)()
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(_threads, context.run, response.close)
 
     async def read_body(self, receive: Receive) -> IO[bytes]:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1

@@ -1,11 +1,13 @@
 """The components of the process live as long as the server serves."""
 
-from asgiref.sync import sync_to_async
+import asyncio
+
 from structlog import get_logger
 from structlog.typing import FilteringBoundLogger
 
 from .asgi import Application, Receive, Scope, Send
 from .components import registry
+from .request_threads import RequestThreads
 from .shutdown import on_termination
 from .signals import stopping
 
@@ -26,8 +28,9 @@ class Lifespan:
             await self._application(scope, receive, send)
             return
         await receive()
+        loop, thread = asyncio.get_running_loop(), RequestThreads(1)
         try:
-            await sync_to_async(registry.start)()
+            await loop.run_in_executor(thread, registry.start)
         except Exception:
             logger.exception("the service did not start")
             await send({"type": "lifespan.startup.failed"})
@@ -35,7 +38,7 @@ class Lifespan:
         with on_termination(self._announce_stop):
             await send({"type": "lifespan.startup.complete"})
             await receive()
-        await sync_to_async(registry.stop)()
+        await loop.run_in_executor(thread, registry.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
     def _announce_stop(self) -> None:

@@ -4,16 +4,17 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from threading import Lock
 from typing import Any
 
 import structlog
-from asgiref.sync import sync_to_async
 from django.db import connection
 from django.dispatch import receiver
 from structlog.typing import FilteringBoundLogger
 
 from ..core.persistence import UNAVAILABLE
+from ..core.request_threads import RequestThreads
 from ..core.signals import stopping
 from .models import Entry
 from .signals import state_changed
@@ -21,7 +22,11 @@ from .signals import state_changed
 logger: FilteringBoundLogger = structlog.get_logger()
 
 QUEUE_SIZE = 100
+READERS = 8
 PING_INTERVAL = 15
+
+# Who begins to follow waits for no request, and keeps none waiting.
+_readers = RequestThreads(READERS)
 
 
 class Subscription:
@@ -134,8 +139,9 @@ async def follow(key: str, *, after: int = 0) -> AsyncIterator[Entry | None]:
     """
     with subscriptions.open(key, after=after) as subscription:
         # Read only now, so that no change falls between reading and subscribing.
+        loop = asyncio.get_running_loop()
         try:
-            entry = await sync_to_async(_read)(key)
+            entry = await loop.run_in_executor(_readers, copy_context().run, _read, key)
         except UNAVAILABLE as error:
             logger.warning("state not followed", key=key, error=str(error))
             return
