@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
 
 from config.database import migration_lock
 
@@ -16,6 +16,6 @@ class Command(migrate.Command):
         try:
             with migration_lock(connection):
                 return super().execute(*args, **options)
-        except DatabaseError as error:
+        except OperationalError as error:
             msg = f"The database cannot be migrated: {error}"
-            raise CommandError(msg.strip()) from None
+            raise CommandError(msg.strip()) from error
