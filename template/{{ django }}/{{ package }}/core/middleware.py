@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from prometheus_client import Counter, Histogram
 from structlog.typing import FilteringBoundLogger
@@ -73,20 +74,28 @@ class TransportSecurityMiddleware:
 class AllowedHostsMiddleware:
     """Refuses requests whose ``Host`` is not one of ``settings.ALLOWED_HOSTS``.
 
-    Django looks only when something asks for the host. Health probes are let through: they come
-    with whatever address the prober knows.
+    Django looks only when something asks for the host, and takes ``.example.com`` for
+    ``example.com`` too, which is not below itself. Health probes are let through: they come with
+    whatever address the prober knows.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith("/health/"):
-            try:
-                request.get_host()
-            except DisallowedHost:
-                return respond(request, 400, "This service does not answer for that host.")
+        if not (request.path.startswith("/health/") or _is_allowed(request)):
+            return respond(request, 400, "This service does not answer for that host.")
         return self._get_response(request)
+
+
+def _is_allowed(request: HttpRequest) -> bool:
+    try:
+        domain, _ = split_domain_port(request.get_host())
+    except DisallowedHost:
+        return False
+    return validate_host(
+        domain, [host for host in settings.ALLOWED_HOSTS if host.lower() != f".{domain}"]
+    )
 
 
 class WrongMethodMiddleware:
