@@ -1,7 +1,11 @@
 """Products in the admin site."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from pydantic import TypeAdapter, ValidationError
 
 from .models import Product
@@ -41,3 +45,8 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscripta
     form = ProductForm
     list_display = ("sku", "name", "price_minor", "currency", "updated_at")
     search_fields = ("search",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, search_term.casefold())
