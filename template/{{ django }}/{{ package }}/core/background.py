@@ -8,12 +8,17 @@ belongs into a backend with a queue; the code that enqueues stays as it is.
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextvars import copy_context
+from traceback import format_exception
 
 import structlog
 from django.conf import settings
 from django.db import connections
-from django.tasks import TaskResult
+from django.tasks import TaskContext, TaskResult, TaskResultStatus
 from django.tasks.backends.immediate import ImmediateBackend
+from django.tasks.base import TaskError
+from django.tasks.signals import task_enqueued, task_finished, task_started
+from django.utils import timezone
+from django.utils.json import normalize_json
 from structlog.typing import FilteringBoundLogger
 
 from .metrics import measured
@@ -81,8 +86,38 @@ background = BackgroundTasks()
 
 
 class ThreadBackend(ImmediateBackend):
-    """Runs tasks as Django's own backend does, but in the background of this process."""
+    """Runs tasks as Django's own backend does, but in the background of this process.
+
+    Django's does all of it in one method, from enqueuing to the end.
+    """
 
     def _execute_task(self, task_result: TaskResult) -> None:  # type: ignore[type-arg]
-        execute = super()._execute_task  # type: ignore[misc] # no stub has it
-        background.run(task_result.task.name, lambda: execute(task_result))
+        background.check()  # before anybody is told
+        _note(task_result, enqueued_at=timezone.now())
+        task_enqueued.send(type(self), task_result=task_result)
+        background.run(task_result.task.name, lambda: self._work(task_result))
+
+    def _work(self, result: TaskResult) -> None:  # type: ignore[type-arg]
+        now = timezone.now()
+        _note(result, status=TaskResultStatus.RUNNING, started_at=now, last_attempted_at=now)
+        result.worker_ids.append(self.worker_id)
+        task_started.send(type(self), task_result=result)
+        task = result.task
+        context: list[object] = [TaskContext(task_result=result)] if task.takes_context else []
+        try:
+            value = normalize_json(task.call(*context, *result.args, **result.kwargs))
+        except BaseException as error:  # noqa: BLE001 - the result has it
+            name = f"{type(error).__module__}.{type(error).__qualname__}"
+            trace = "".join(format_exception(error))
+            result.errors.append(TaskError(exception_class_path=name, traceback=trace))
+            _note(result, status=TaskResultStatus.FAILED, finished_at=timezone.now())
+            task_finished.send(type(self), task_result=result)
+        else:
+            _note(result, _return_value=value, finished_at=timezone.now())
+            _note(result, status=TaskResultStatus.SUCCESSFUL)
+            task_finished.send(type(self), task_result=result)
+
+
+def _note(result: TaskResult, **values: object) -> None:  # type: ignore[type-arg]
+    for name, value in values.items():
+        object.__setattr__(result, name, value)  # it is frozen, for all but backends
