@@ -8,10 +8,14 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from ..core.errors import UnavailableError
+from ..core.persistence import release_connection
 from .models import NAME_PATTERN, Attempts, User
 
 MAX_PASSWORD = 1024
+MAX_AT_ONCE = 30  # of forty threads: the rest is left to other requests
 
+_places = BoundedSemaphore(MAX_AT_ONCE)
 # A check takes 100 MiB and about a tenth of a second of a core: two at a time.
 _checks = BoundedSemaphore(2)
 
@@ -19,7 +23,8 @@ _checks = BoundedSemaphore(2)
 class ThrottledBackend(ModelBackend):
     """Django's own backend, behind a limit on failures for one name.
 
-    A wrong name takes as long as a wrong password. Raises ``TooManyRequestsError``.
+    A wrong name takes as long as a wrong password. Raises ``TooManyRequestsError``, and
+    ``UnavailableError`` while 30 others sign in.
     """
 
     def authenticate(
@@ -31,9 +36,25 @@ class ThrottledBackend(ModelBackend):
     ) -> User | None:
         if username is None or password is None or len(password) > MAX_PASSWORD:
             return None
+        if not _places.acquire(blocking=False):
+            msg = "Too many sign in at once."
+            raise UnavailableError(msg)
+        try:
+            return self._authenticate(request, username, password, **kwargs)
+        finally:
+            _places.release()
+
+    def _authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str,
+        password: str,
+        **kwargs: Any,  # noqa: ANN401 - as Django has it
+    ) -> User | None:
         Attempts.objects.admit(username)
         # What can be no name is not looked for, and takes as long.
         name = username if re.fullmatch(NAME_PATTERN, username) else ""
+        release_connection()  # who waits for a check needs none
         with _checks:
             user = super().authenticate(request, username=name, password=password, **kwargs)
         if user is not None:
