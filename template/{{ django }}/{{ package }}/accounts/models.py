@@ -1,7 +1,7 @@
 """Accounts, and how often somebody has failed to sign in to one."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
@@ -32,7 +32,6 @@ class User(AbstractUser):
 class AttemptsManager(models.Manager["Attempts"]):
     """Counts attempts to sign in."""
 
-    @transaction.atomic
     def admit(self, name: str) -> None:
         """Count an attempt as failed until it succeeds, so that attempts made at once count.
 
@@ -40,22 +39,34 @@ class AttemptsManager(models.Manager["Attempts"]):
         not there is such an account.
         """
         now = timezone.now()
-        self.filter(updated_at__lt=now - timedelta(seconds=FAILURE_WINDOW)).delete()
-        attempts, _ = self.select_for_update().get_or_create(
-            account=_digest(name), defaults={"times": [], "updated_at": now}
-        )
+        account = _digest(name)
+        # A transaction each: who waits for one account's row holds no other.
+        self._clear_away(now - timedelta(seconds=FAILURE_WINDOW))
+        if not self.filter(account=account).update(updated_at=now):
+            new = Attempts(account=account, times=[], updated_at=now)
+            self.bulk_create([new], ignore_conflicts=True)
+        self._count(account, now)
+
+    def forget(self, name: str) -> None:
+        """Count from zero again: somebody knew the password."""
+        self.filter(account=_digest(name)).update(times=[])
+
+    @transaction.atomic
+    def _clear_away(self, before: datetime) -> None:
+        # Rows in use are left to the next: waiting for several could go round in a circle.
+        old = self.select_for_update(skip_locked=True).filter(updated_at__lt=before)
+        self.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+
+    @transaction.atomic
+    def _count(self, account: str, now: datetime) -> None:
+        attempts = self.select_for_update().get(account=account)
         since = now.timestamp() - FAILURE_WINDOW
         attempts.times = [moment for moment in attempts.times if moment > since]
         if len(attempts.times) >= MAX_FAILURES:
             msg = "Too many failed attempts to sign in."
             raise TooManyRequestsError(msg, retry_after=min(attempts.times) - since)
         attempts.times.append(now.timestamp())
-        attempts.updated_at = now
         attempts.save()
-
-    def forget(self, name: str) -> None:
-        """Count from zero again: somebody knew the password."""
-        self.filter(account=_digest(name)).delete()
 
 
 class Attempts(models.Model):
