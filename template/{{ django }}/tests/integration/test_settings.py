@@ -31,6 +31,12 @@ def test_production_has_nothing_to_be_warned_of() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.parametrize("name", ["SESSION", "CSRF"])
+def test_in_production_no_other_host_can_plant_a_cookie(name: str) -> None:
+    told = manage("diffsettings", **PRODUCTION)
+    assert f"{name}_COOKIE_NAME = '__Host-" in told.stdout
+
+
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [
