@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from ..core.errors import UnavailableError
 from ..core.persistence import release_connection
 from .models import NAME_PATTERN, Attempts, User
+from .validators import MAX_PASSWORD
 
-MAX_PASSWORD = 1024
 MAX_AT_ONCE = 30  # of forty threads: the rest is left to other requests
 
 _places = BoundedSemaphore(MAX_AT_ONCE)

@@ -11,8 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from ....auth.django_permissions import grant
-from ....auth.permissions import check_permissions
-from ...backends import MAX_PASSWORD
+from ....auth.permissions import PERMISSIONS, check_permissions
 from ...models import NAME_PATTERN, NAME_RULE, User
 
 
@@ -37,7 +36,6 @@ class Command(BaseCommand):
             granted = check_permissions(names)
             _require_name(name)
             password = _read_password()
-            _require_length(password)
             validate_password(password)
             self._save(name, password, granted, update=options["update"])
         except ValidationError as error:
@@ -60,18 +58,14 @@ class Command(BaseCommand):
         user = user or User(username=name)
         user.set_password(password)
         user.save()
-        user.user_permissions.set(grant(permissions))
+        # Others, such as those for the admin site, are not for this command to take away.
+        user.user_permissions.remove(*grant(PERMISSIONS))
+        user.user_permissions.add(*grant(permissions))
 
 
 def _require_name(name: str) -> None:
     if not re.fullmatch(NAME_PATTERN, name):
         msg = f"{name!r} is no account name: {NAME_RULE}"
-        raise ValueError(msg)
-
-
-def _require_length(password: str) -> None:
-    if len(password) > MAX_PASSWORD:
-        msg = f"the password has more than {MAX_PASSWORD} characters"
         raise ValueError(msg)
 
 
