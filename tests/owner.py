@@ -39,7 +39,9 @@ class Work:
     def do(self, later: Collection[str]) -> None:
         """Do some of everything; `later` are the files that a later version adds."""
         patterns = (self.project / "PATTERNS.md").read_text(encoding="utf-8")
-        modules = sorted({path for path in MODULE.findall(patterns) if "tests/" not in path})
+        named = sorted({path for path in MODULE.findall(patterns) if "tests/" not in path})
+        # Earlier states named modules that they did not have.
+        modules = [path for path in named if (self.project / path).exists()]
         python = [path.relative_to(self.project) for path in sorted(self.project.rglob("*.py"))]
         example = [path.as_posix() for path in python if "product" in path.as_posix()]
         first = [path.as_posix() for path in python if path.name == "0001_initial.py"]
