@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from ..core.errors import ConflictError, NotFoundError
-from .violations import unique_violation
+from config.database import unique_violation
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
