@@ -10,6 +10,7 @@ from django.utils import timezone
 from ..core.errors import PreconditionFailedError
 from ..core.fields import JsonTextField
 from .signals import state_changed
+from config.database import unique_violation
 
 KEY_PATTERN = r"^[a-z0-9_.-]{1,64}$"
 
@@ -36,7 +37,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """
         try:
             return self._change(key, change, expected)
-        except IntegrityError:  # somebody else created the key in the same moment
+        except IntegrityError as error:
+            if not unique_violation(error):
+                raise
+            # Somebody else created the key in the same moment.
             return self._change(key, change, expected)
 
     @transaction.atomic

@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
-{% if products %}
 from django.db import IntegrityError
-{% endif %}
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 T = TypeVar("T")
@@ -89,10 +87,8 @@ def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
     finally:
         connection.close()  # the lock ends with it
         connection.settings_dict = usual
-{% if products %}
 
 
 def unique_violation(error: IntegrityError) -> bool:
     """Whether a value that only one row may have was in another row."""
     return isinstance(error.__cause__, psycopg.errors.UniqueViolation)
-{% endif %}

@@ -8,9 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-{% if products %}
 from django.db import IntegrityError
-{% endif %}
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOCK_SECONDS = 60
@@ -45,14 +43,12 @@ def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
         with connection.wrap_database_errors:
             lock.execute("BEGIN EXCLUSIVE")
         yield
-{% if products %}
 
 
 def unique_violation(error: IntegrityError) -> bool:
     """Whether a value that only one row may have was in another row."""
     cause = error.__cause__
-    return (
-        isinstance(cause, sqlite3.IntegrityError)
-        and cause.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-    )
-{% endif %}
+    return isinstance(cause, sqlite3.IntegrityError) and cause.sqlite_errorcode in {
+        sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+        sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    }

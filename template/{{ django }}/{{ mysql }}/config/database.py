@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pymysql  # type: ignore[import-untyped]
-from django.db import {{ 'IntegrityError, ' if products }}OperationalError
+from django.db import IntegrityError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
-{% if products %}
 from pymysql.constants.ER import DUP_ENTRY  # type: ignore[import-untyped]
-{% endif %}
 
 # Django knows the driver by the name of another one that has the same interface.
 pymysql.install_as_MySQLdb()
@@ -59,10 +57,8 @@ def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
     finally:
         connection.close()  # the lock ends with it
         connection.settings_dict = usual
-{% if products %}
 
 
 def unique_violation(error: IntegrityError) -> bool:
     """Whether a value that only one row may have was in another row."""
     return bool(error.args[0] == DUP_ENTRY)
-{% endif %}
