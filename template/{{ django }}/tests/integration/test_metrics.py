@@ -24,6 +24,7 @@ def test_unknown_paths_and_methods_share_a_label(client: Client) -> None:
 
 
 def test_they_are_shown_as_text(client: Client) -> None:
+    client.get("/health/live")
     answer = client.get("/metrics")
     assert answer["Content-Type"].startswith("text/plain")
     assert "http_request_duration_seconds_bucket" in answer.text

@@ -30,6 +30,7 @@ def test_unknown_paths_and_methods_share_a_label(client: FlaskClient) -> None:
 
 
 def test_they_are_shown_as_text(client: FlaskClient) -> None:
+    client.get("/health/live")
     answer = client.get("/metrics")
     assert answer.content_type.startswith("text/plain")
     assert "http_request_duration_seconds_bucket" in answer.text
