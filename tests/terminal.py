@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 from typing import Self
 
-# The terminal becomes that of the command, so that Ctrl-C reaches whatever the command starts.
+# The terminal becomes that of the command, so that Ctrl-C reaches whatever the command starts. Tests
+# that were started in the background may have been told to ignore it, and would pass that on.
 OWN_TERMINAL = """\
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
 CTRL_C = "\x03"
