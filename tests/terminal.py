@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Self
 
-# The terminal becomes that of the command, so that Ctrl-C reaches whatever the command starts. Tests
-# that were started in the background may have been told to ignore it, and would pass that on.
+# The terminal becomes that of the command, so that Ctrl-C reaches whatever the command starts.
+# Tests that run in the background may have been told to ignore it, and would pass that on.
 OWN_TERMINAL = """\
 import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
