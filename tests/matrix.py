@@ -108,19 +108,25 @@ def _row(result: Result, now: Key) -> str:
 
 
 def front(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
-    """Say for the README how many stacks have passed, each as it rendered on its date."""
+    """Say for the README how many stacks have passed: as they rendered on their dates, and now."""
     dates = [results[stack].date for stack in stacks if stack in results and results[stack].passed]
-    last = f", the last on {max(dates)}" if dates else ""
+    now = _green(stacks, results)
+    last = f", the last on {max(dates)}; {now} as they render now" if dates else ""
     return f"{len(dates)} of {len(stacks)} stacks have passed{last}."
+
+
+def _green(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> int:
+    return sum(
+        stack in results and results[stack].passed and results[stack].rendered == key.rendered
+        for stack, key in stacks.items()
+    )
 
 
 def page(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return the page of evidence."""
-    green = sum(
-        stack in results and results[stack].passed and results[stack].rendered == key.rendered
-        for stack, key in stacks.items()
+    summary = (
+        f"{_green(stacks, results)} of {len(stacks)} stacks have passed as they render now.\n\n"
     )
-    summary = f"{green} of {len(stacks)} stacks have passed as they render now.\n\n"
     return HEAD + summary + table(stacks, results)
 
 

@@ -173,7 +173,12 @@ def test_the_readme_shows_the_number() -> None:
 
     keep(NOW, {"fastapi-memory": result("fastapi-memory", Key("earlier", "s"))})
     text = matrix.README.read_text(encoding="utf-8")
-    assert "\n  1 of 2 stacks have passed, the last on 2026-11-25.\n" in text
+    said = "1 of 2 stacks have passed, the last on 2026-11-25; 0 as they render now."
+    assert f"\n  {said}\n" in text
+
+    keep(NOW, {"fastapi-memory": result("fastapi-memory", NOW["fastapi-memory"])})
+    text = matrix.README.read_text(encoding="utf-8")
+    assert f"\n  {said.replace('; 0', '; 1')}\n" in text
 
 
 def test_results_of_stacks_that_are_no_more_are_dropped() -> None:
