@@ -14,6 +14,7 @@ from .client import Client, Inspector
 from .databases import Database
 from .instances import free_port
 from .project import Project, clean_environment
+from .trust import NOBODY
 
 START_TIMEOUT = 120
 STOP_TIMEOUT = 45
@@ -110,7 +111,11 @@ class Service:
         host = self.environment.get("ALLOWED_HOSTS", "127.0.0.1").partition(",")[0]
         try:
             answer = httpx2.get(
-                f"{self.url}/health/live", headers={"Host": host}, timeout=5, trust_env=False
+                f"{self.url}/health/live",
+                headers={"Host": host},
+                timeout=5,
+                verify=NOBODY,
+                trust_env=False,
             )
         except httpx2.HTTPError:
             return False

@@ -10,6 +10,7 @@ import pytest
 from .client import Client
 from .service import Service
 from .sign_in import SignIn, cookie_header, csrf_token, log_in
+from .trust import NOBODY
 
 pytestmark = [pytest.mark.contract("7"), pytest.mark.only(has_cookies=True)]
 
@@ -53,7 +54,10 @@ def session_cookie(client: Client) -> tuple[str, str]:
     for name, value in jar.items():
         others = "; ".join(f"{k}={v}" for k, v in jar.items() if k != name)
         alone = httpx2.get(
-            f"{client.http.base_url}/auth/me", headers={"Cookie": others}, trust_env=False
+            f"{client.http.base_url}/auth/me",
+            headers={"Cookie": others},
+            verify=NOBODY,
+            trust_env=False,
         )
         if alone.status_code == 401:
             return name, value
