@@ -16,6 +16,9 @@ from .instances import free_port
 from .project import Project, clean_environment
 from .trust import NOBODY
 
+# Options of make for a database whose tables are there: of all that the commands do, looking for
+# migrations takes longest.
+MIGRATED = ("--old-file", "migrate")
 START_TIMEOUT = 120
 STOP_TIMEOUT = 45
 
@@ -199,11 +202,17 @@ class Service:
         return self.project.make(target, *variables, environment=self.environment, stdin=stdin)
 
     def create_user(
-        self, name: str, password: str, *permissions: str, update: bool = False
+        self,
+        name: str,
+        password: str,
+        *permissions: str,
+        update: bool = False,
+        migrated: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         """`make create-user`, the password on standard input."""
         self.secrets[f"the password of {name}"] = password
         variables = [f"NAME={name}", f"PERMISSIONS={','.join(permissions)}"]
+        variables += MIGRATED if migrated else ()
         if update:
             variables.append("UPDATE=1")
         return self.make("create-user", *variables, stdin=f"{password}\n")

@@ -10,7 +10,7 @@ import httpx2
 
 from .client import Client
 from .provider import Provider, browse
-from .service import Service
+from .service import MIGRATED, Service
 
 
 class SignIn(ABC):
@@ -44,7 +44,7 @@ class WithAccounts(SignIn):
     def client(self, name: str, *permissions: str) -> Client:
         """Make an account and sign in."""
         password = secrets.token_urlsafe(16)
-        result = self.service.create_user(name, password, *permissions)
+        result = self.service.create_user(name, password, *permissions, migrated=True)
         assert result.returncode == 0, result.stdout + result.stderr
         return self.enter(name, password)
 
@@ -157,11 +157,11 @@ def settle(service: Service, client: Client, name: str) -> Client:
 
 
 def create_key(service: Service, name: str, *permissions: str, days: int | None = None) -> str:
-    """Make an API key by command; the key stands alone on the last line."""
+    """Make an API key of a running service by command; the key stands alone on the last line."""
     variables = [f"NAME={name}", f"PERMISSIONS={','.join(permissions)}"]
     if days is not None:
         variables.append(f"DAYS={days}")
-    result = service.make("create-key", *variables)
+    result = service.make("create-key", *MIGRATED, *variables)
     assert result.returncode == 0, result.stdout + result.stderr
     key = result.stdout.strip().splitlines()[-1].strip()
     service.secrets[f"the key {name}"] = key

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -92,18 +92,39 @@ def refusals(new_service: Callable[..., Service], stack: Stack) -> dict[str, str
     if stack.auth == "jwt":
         cases["token ttl"] = {"ACCESS_TOKEN_TTL": "0"}
 
-    def start(case: str) -> str:
-        service = new_service("refused", **cases[case])
+    def start(names: list[str]) -> str:
+        settings = {variable: value for name in names for variable, value in cases[name].items()}
+        service = new_service("refused", **settings)
         try:
             return refusal(service)
         except AssertionError as error:
-            # Told to the test of the case, and to no other.
+            # Told to the tests of these cases, and to no other.
             return f"{NOT_REFUSED}{error}"
         finally:
             service.dispose()
 
+    groups = together(cases)
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(cases, pool.map(start, cases), strict=True))
+        said = pool.map(start, groups)
+        return {name: words for names, words in zip(groups, said, strict=True) for name in names}
+
+
+def together(cases: Mapping[str, Mapping[str, str]]) -> list[list[str]]:
+    """Return which cases one start can hold: those with settings of their own, in development.
+
+    A service names all that is wrong at once, so a start for each case would tell nothing more.
+    What production asks for is looked at once all else is right.
+    """
+    groups: list[list[str]] = []
+    for name, settings in cases.items():
+        for group in groups:
+            taken = {variable for other in group for variable in cases[other]}
+            if not settings.keys() & taken and not {"SECRET_KEY"} & (settings.keys() | taken):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return groups
 
 
 def said_for(refusals: dict[str, str], case: str) -> str:

@@ -15,6 +15,7 @@ from .metrics import Metrics
 from .openapi import Document
 from .rates import RatesService
 from .stacks import Stack
+from .test_running import together
 from .trust import NOBODY
 from .watch import broken_promises
 
@@ -250,3 +251,22 @@ def test_rates_held(rates: RatesService) -> None:
         assert all(future.result().is_success for future in asked)
     assert rates.high_water == 3
     assert rates.wait_idle()
+
+
+def test_starts_that_must_fail_are_shared_by_settings_of_different_names() -> None:
+    production = {"ENVIRONMENT": "production", "SECRET_KEY": "strong", "ALLOWED_HOSTS": ""}
+    cases = {
+        "port": {"PORT": "http"},
+        "hosts": production,
+        "flags": {"FLAGS": "["},
+        "port too high": {"PORT": "65536"},
+        "secret": {**production, "SECRET_KEY": ""},
+        "workers": {"WORKERS": "0"},
+    }
+
+    assert together(cases) == [
+        ["port", "flags", "workers"],
+        ["hosts"],
+        ["port too high"],
+        ["secret"],
+    ]
