@@ -33,7 +33,7 @@ class AttemptsManager(models.Manager["Attempts"]):
     """Counts attempts to sign in."""
 
     def admit(self, name: str) -> None:
-        """Count an attempt as failed until it succeeds, so that attempts made at once count.
+        """Count an attempt as failed until it succeeds, so that those of other processes count.
 
         Raises ``TooManyRequestsError`` after 10 failures within a minute for one name, whether or
         not there is such an account.

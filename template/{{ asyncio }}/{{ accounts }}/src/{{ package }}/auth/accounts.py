@@ -1,10 +1,12 @@
 """Accounts, and signing in to them."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 from sqlalchemy import JSON, ColumnElement, Delete, String, Uuid, delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -63,6 +65,8 @@ class Accounts:
         self._database = database
         self._sign_out = sign_out
         self._signing_in = 0
+        # By account, for as long as somebody holds or waits for one.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(
         self, name: str, password: str, permissions: Iterable[str], *, update: bool = False
@@ -114,15 +118,17 @@ class Accounts:
 
     async def _sign_in(self, name: str, password: str) -> User | None:
         account = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
-        await self._admit(account)
-        user = await self._find(name)
-        if not await verify_password(password, None if user is None else user.password_hash):
-            return None
-        await self._forget(LoginFailure.account == account)
-        return user
+        # An attempt counts as failed until it succeeds: side by side, right ones would be refused.
+        async with self._turns.setdefault(account, asyncio.Lock()):
+            await self._admit(account)
+            user = await self._find(name)
+            if not await verify_password(password, None if user is None else user.password_hash):
+                return None
+            await self._forget(LoginFailure.account == account)
+            return user
 
     async def _admit(self, account: str) -> None:
-        """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
+        """Count the attempt as failed until it succeeds, so that those of other processes count."""
         attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
         since = attempt.failed_at - FAILURE_WINDOW
         await self._forget(LoginFailure.failed_at < since)

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from threading import Lock
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, ColumnElement, Delete, String, Uuid, delete, func, select
@@ -21,6 +22,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=1)
 MOST_FORGOTTEN = 1000  # at a time
+TURNS = 64  # so that two accounts seldom wait for one another
 
 
 class User(Base):
@@ -61,6 +63,7 @@ class Accounts:
         """``sign_out`` is the statement that ends whatever an account is signed in to."""
         self._database = database
         self._sign_out = sign_out
+        self._turns = [Lock() for _ in range(TURNS)]
 
     def create(
         self, name: str, password: str, permissions: Iterable[str], *, update: bool = False
@@ -101,15 +104,18 @@ class Accounts:
         failures within a minute for one name, whether or not there is an account.
         """
         account = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
-        self._admit(account)
-        user = self._find(name)
-        if not verify_password(password, None if user is None else user.password_hash):
-            return None
-        self._forget(LoginFailure.account == account)
-        return user
+        self._database.release()  # who waits for a turn needs no connection
+        # An attempt counts as failed until it succeeds: side by side, right ones would be refused.
+        with self._turns[int(account, 16) % TURNS]:
+            self._admit(account)
+            user = self._find(name)
+            if not verify_password(password, None if user is None else user.password_hash):
+                return None
+            self._forget(LoginFailure.account == account)
+            return user
 
     def _admit(self, account: str) -> None:
-        """Count the attempt as failed until it succeeds, so that simultaneous ones count too."""
+        """Count the attempt as failed until it succeeds, so that those of other processes count."""
         attempt = LoginFailure(id=uuid4(), account=account, failed_at=utc_now())
         since = attempt.failed_at - FAILURE_WINDOW
         self._forget(LoginFailure.failed_at < since)
