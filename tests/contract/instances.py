@@ -7,6 +7,7 @@ Every instance keeps its port and its data over a restart. Binaries are those of
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -21,11 +22,16 @@ START_TIMEOUT = 60
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port of the loopback interface that nobody listens on.
+
+    Any of twelve thousand, as suites run side by side, and none of those that the system gives to
+    whoever connects: what is to listen on it may start much later, or not at all.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def binary(*names: str, directories: str = "") -> str:
