@@ -104,8 +104,8 @@ FAULTS = (
         7,
         "any password is right",
         "auth/accounts.py",
-        "return None\n        await self._forget(LoginFailure.account == account)",
-        "pass\n        await self._forget(LoginFailure.account == account)",
+        "return None\n            await self._forget(LoginFailure.account == account)",
+        "pass\n            await self._forget(LoginFailure.account == account)",
         ("test_accounts.py::test_wrong_password_and_unknown_account",),
     ),
     Fault(
