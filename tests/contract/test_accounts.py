@@ -182,6 +182,18 @@ def test_existing_user_needs_update(
     assert sign_in.enter("twice", new).put("/state/twice", json=body).status_code == 403
 
 
+@pytest.mark.contract("10")
+def test_an_account_made_before_the_first_start(new_service: Callable[..., Service]) -> None:
+    """The command makes the tables that it needs."""
+    service = new_service("accounts")
+    try:
+        result = service.create_user("early", secrets.token_urlsafe(16), "state:write")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "early" in service.database.content()
+    finally:
+        service.dispose()
+
+
 BAD = {
     "no name": (["PERMISSIONS=state:write"], "secret-enough\n", "NAME"),
     "empty name": (["NAME=", "PERMISSIONS=state:write"], "secret-enough\n", "NAME"),

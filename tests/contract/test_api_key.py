@@ -1,5 +1,7 @@
 """Section 7: `api_key`. Keys are made and revoked by command (section 10)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from .client import Client
@@ -88,6 +90,18 @@ def test_expired(service: Service) -> None:
         assert caller(service, key).get("/auth/me").status_code == 401
     finally:
         service.database.expire_keys("2099-01-01 00:00:00.000000")
+
+
+@pytest.mark.contract("10")
+def test_a_key_made_before_the_first_start(new_service: Callable[..., Service]) -> None:
+    """The command makes the tables that it needs."""
+    service = new_service("keys")
+    try:
+        result = service.make("create-key", "NAME=early", "PERMISSIONS=state:write")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "early" in service.database.content()
+    finally:
+        service.dispose()
 
 
 @pytest.mark.contract("10")

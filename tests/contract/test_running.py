@@ -119,7 +119,7 @@ def together(cases: Mapping[str, Mapping[str, str]]) -> list[list[str]]:
     for name, settings in cases.items():
         for group in groups:
             taken = {variable for other in group for variable in cases[other]}
-            if not settings.keys() & taken and not {"SECRET_KEY"} & (settings.keys() | taken):
+            if not settings.keys() & taken and "SECRET_KEY" not in settings.keys() | taken:
                 group.append(name)
                 break
         else:

@@ -18,7 +18,7 @@ MAX_AT_ONCE = 30  # of forty threads: the rest is left to other requests
 _places = BoundedSemaphore(MAX_AT_ONCE)
 # A check takes 100 MiB and about a tenth of a second of a core: two at a time.
 _checks = BoundedSemaphore(2)
-# At signing in to one account, by the hash of its name: two seldom share one.
+# One attempt at a time for a name; names share a turn when their hashes do, which is seldom.
 _turns = [Lock() for _ in range(64)]
 
 
@@ -41,8 +41,8 @@ class ThrottledBackend(ModelBackend):
         if not _places.acquire(blocking=False):
             msg = "Too many sign in at once."
             raise UnavailableError(msg)
-        release_connection()  # who waits for a turn needs none
         try:
+            release_connection()  # who waits for a turn needs none
             # An attempt counts as failed until it succeeds: side by side, right ones would be
             # refused.
             with _turns[hash(username) % len(_turns)]:
