@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -45,6 +45,8 @@ contract suite that it was an earlier suite.
 
 """
 SENTENCE = re.compile(r"\d+ of \d+ stacks have passed[^.]*\.")
+PYTHON_VERSION = "import platform; print(platform.python_version())"
+PACKAGE_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
 PASSED = re.compile(r"(\d+) passed")
 COVERAGE = re.compile(r"Total coverage: ([\d.]+)%")
 
@@ -71,6 +73,8 @@ class Result:
     held: bool
     contract_tests: str
     seconds: float
+    # By name: Python, the framework and the servers. Results from before they were kept have none.
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -81,13 +85,13 @@ class Result:
 def table(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return a table in Markdown of the results of the stacks, or that they have none."""
     lines = [
-        "| stack | date | own check | tests | coverage, % | contract | tests | seconds |",
-        "|---|---|---|---:|---:|---|---:|---:|",
+        "| stack | date | own check | tests | coverage, % | contract | tests | s | versions |",
+        "|---|---|---|---:|---:|---|---:|---:|---|",
     ]
     for stack, key in stacks.items():
         result = results.get(stack)
         if result is None:
-            lines.append(f"| {stack} | no result | | | | | | |")
+            lines.append(f"| {stack} | no result | | | | | | | |")
         else:
             lines.append(_row(result, key))
     return "\n".join(lines) + "\n"
@@ -101,9 +105,11 @@ def _row(result: Result, now: Key) -> str:
     held = words[result.held]
     if result.suite != now.suite:
         held += ", an earlier suite"
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     return (
         f"| {result.stack} | {date} | {words[result.checked]} | {result.tests} "
-        f"| {result.coverage} | {held} | {result.contract_tests} | {result.seconds:.0f} |"
+        f"| {result.coverage} | {held} | {result.contract_tests} | {result.seconds:.0f} "
+        f"| {versions} |"
     )
 
 
@@ -175,7 +181,9 @@ def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Res
     start = time.monotonic()
     own = check(checkout, target, answers)
     held, said = False, "not run: the service was not made\n"
+    versions: dict[str, str] = {}
     if (target / "Makefile").exists():
+        versions = versions_of(target, answers)
         held, said = hold_to_contract(checkout, target, answers)
     (LOGS / f"{own.name}.contract.log").write_text(said, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
@@ -190,7 +198,19 @@ def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Res
         held=held,
         contract_tests=_last(PASSED, said),
         seconds=round(time.monotonic() - start),
+        versions=versions,
     )
+
+
+def versions_of(project: Path, answers: Answers) -> dict[str, str]:
+    """Return the versions that a project was run with: Python, the framework and its servers."""
+    framework = str(answers["framework"])
+    python = str(project / ".venv" / "bin" / "python")
+    found = {}
+    for name, code in (("Python", PYTHON_VERSION), (framework, PACKAGE_VERSION)):
+        said = run(project, python, "-c", code, name)
+        found[name] = said.stdout.strip() if said.returncode == 0 else "not installed"
+    return found | {server.answer: server.version() for server in servers.needed(answers)}
 
 
 def hold_to_contract(checkout: Checkout, project: Path, answers: Answers) -> tuple[bool, str]:

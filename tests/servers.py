@@ -6,10 +6,14 @@ them has to be there.
 """
 
 import os
+import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pymysql
 
 from tests.questionnaire import Answer
 
@@ -27,6 +31,7 @@ class Server:
     default: str
     greeting: bytes
     replies: tuple[bytes, ...]
+    ask_version: Callable[[str], str]
 
     @property
     def address(self) -> str:
@@ -45,6 +50,10 @@ class Server:
             return False
         return any(part in reply for part in self.replies)
 
+    def version(self) -> str:
+        """Return the version that the server says it has; raise `OSError` or its client's error."""
+        return self.ask_version(self.address)
+
     def report(self) -> str:
         """Say whether it was found."""
         place = urlsplit(self.address)
@@ -52,6 +61,53 @@ class Server:
         if self.answers():
             return f"{self.title}: found at {where}"
         return f"{self.title}: not found at {where}; set {self.variable}, or start one"
+
+
+def _postgresql_version(address: str) -> str:
+    with psycopg.connect(address, connect_timeout=int(TIMEOUT)) as connection:
+        return str(connection.info.parameter_status("server_version")).split()[0]
+
+
+def _mysql_version(address: str) -> str:
+    parts = urlsplit(address)
+    connection = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 3306,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        connect_timeout=int(TIMEOUT),
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT VERSION()")
+        return str((cursor.fetchone() or ("",))[0])
+
+
+def _redis_version(address: str) -> str:
+    parts = urlsplit(address)
+    greeting = b"INFO server\r\n"
+    if parts.password:
+        words = [unquote(word) for word in (parts.username, parts.password) if word]
+        greeting = f"AUTH {' '.join(words)}\r\n".encode() + greeting
+    return _asked(address, greeting, rb"(?:redis|valkey)_version:(\S+)")
+
+
+def _memcached_version(address: str) -> str:
+    return _asked(address, b"version\r\n", rb"VERSION (\S+)")
+
+
+def _asked(address: str, question: bytes, answer: bytes) -> str:
+    """Return what a server answers to a line of text, once it has."""
+    parts = urlsplit(address)
+    said = b""
+    with socket.create_connection((parts.hostname, parts.port), TIMEOUT) as connection:
+        connection.sendall(question)
+        while not (found := re.search(answer + rb"\s", said)):
+            part = connection.recv(4096)
+            if not part:
+                message = f"{address} closed the connection after {said!r}"
+                raise ConnectionError(message)
+            said += part
+    return found[1].decode()
 
 
 SERVERS = (
@@ -63,6 +119,7 @@ SERVERS = (
         "postgresql://postgres@127.0.0.1:5432/postgres",
         b"\x00\x00\x00\x08\x04\xd2\x16\x2f",  # asks for TLS; yes and no are both an answer
         (b"S", b"N"),
+        _postgresql_version,
     ),
     Server(
         "MySQL or MariaDB",
@@ -72,6 +129,7 @@ SERVERS = (
         "mysql://root@127.0.0.1:3306/mysql",
         b"",  # the server speaks first
         (b"\x00\x00\x00\x0a",),
+        _mysql_version,
     ),
     Server(
         "Redis or Valkey",
@@ -81,6 +139,7 @@ SERVERS = (
         "redis://127.0.0.1:6379/0",
         b"PING\r\n",
         (b"+PONG", b"-NOAUTH"),
+        _redis_version,
     ),
     Server(
         "memcached",
@@ -90,6 +149,7 @@ SERVERS = (
         "memcached://127.0.0.1:11211",
         b"version\r\n",
         (b"VERSION ",),
+        _memcached_version,
     ),
 )
 

@@ -1,8 +1,12 @@
 """The matrix: what has passed is kept, what has not is run again, and the page says which."""
 
 import dataclasses
+import platform
+import re
 import shutil
+import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -31,6 +35,7 @@ def result(stack: str, key: Key, *, held: bool = True) -> Result:
         held=held,
         contract_tests="20",
         seconds=1.0,
+        versions={"Python": "3", "redis": "7"},
     )
 
 
@@ -158,13 +163,35 @@ def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
     )
 
     assert "\n2 of 5 stacks have passed as they render now.\n" in text
+    end = "| 20 | 1 | Python 3, redis 7 |"
     assert text.splitlines()[-5:] == [
-        "| fine | 2026-11-25 | passed | 10 | 99.5 | passed | 20 | 1 |",
-        "| failed | 2026-11-25 | passed | 10 | 99.5 | FAILED | 20 | 1 |",
-        "| before | 2026-11-25, of an earlier template | passed | 10 | 99.5 | passed | 20 | 1 |",
-        "| suite | 2026-11-25 | passed | 10 | 99.5 | passed, an earlier suite | 20 | 1 |",
-        "| missing | no result | | | | | | |",
+        f"| fine | 2026-11-25 | passed | 10 | 99.5 | passed {end}",
+        f"| failed | 2026-11-25 | passed | 10 | 99.5 | FAILED {end}",
+        f"| before | 2026-11-25, of an earlier template | passed | 10 | 99.5 | passed {end}",
+        f"| suite | 2026-11-25 | passed | 10 | 99.5 | passed, an earlier suite {end}",
+        "| missing | no result | | | | | | | |",
     ]
+
+
+def test_a_result_from_before_versions_were_kept_has_none() -> None:
+    keep(NOW, {"fastapi-memory": result("fastapi-memory", NOW["fastapi-memory"])})
+    kept = matrix.RECORD.read_text(encoding="utf-8")
+    dropped = re.sub(r', "versions": {[^}]*}', "", kept)
+    assert dropped != kept
+    matrix.RECORD.write_text(dropped, encoding="utf-8")
+    keep(NOW, record())
+
+    assert "| passed | 20 | 1 |  |\n" in matrix.TABLE.read_text(encoding="utf-8")
+
+
+def test_the_versions_are_those_that_a_project_has() -> None:
+    project = Path(sys.prefix).parent
+
+    assert matrix.versions_of(project, {"framework": "copier", "cache": "memory"}) == {
+        "Python": platform.python_version(),
+        "copier": version("copier"),
+    }
+    assert matrix.versions_of(project, {"framework": "nothing"})["nothing"] == "not installed"
 
 
 def test_the_readme_shows_the_number() -> None:

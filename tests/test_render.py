@@ -57,16 +57,6 @@ def rendered(
     shutil.rmtree(root)
 
 
-def test_a_fast_render_is_a_plain_render(template: Path, tmp_path: Path) -> None:
-    answers: Answers = {"project_name": "Shop", "auth": "none", "ci": "gitlab", "license": "mit"}
-    plain = render(template, tmp_path / "plain", answers)
-    with fast_copier():
-        render(template, tmp_path / "other", {"example": False})
-        fast = render(template, tmp_path / "fast", answers)
-
-    assert files_of(fast) == files_of(plain)
-
-
 def test_the_sweep_meets_every_pair_of_answers() -> None:
     axes = {name: choices(name, built=True) for name in (*STACK, *EXTRAS)}
 

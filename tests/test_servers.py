@@ -1,6 +1,7 @@
 """The servers of this machine, and what the tests say when one is missing."""
 
 import os
+import re
 import socket
 
 import pytest
@@ -14,6 +15,11 @@ def test_a_required_server_answers(server: Server) -> None:
     required = os.environ.get("REQUIRE_SERVERS") == "1"
 
     assert server.answers() or not required, server.report()
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.answer)
+def test_a_server_that_answers_says_its_version(server: Server) -> None:
+    assert not server.answers() or re.match(r"\d+\.\d+", server.version())
 
 
 @pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.answer)
