@@ -542,6 +542,7 @@ def test_a_switch_of_the_real_template_ends_where_a_fresh_copy_ends(
     assert code == 0, err
     assert "  auth: jwt -> none\n" in out
     assert "\n  accounts\n      removed " in out
+    assert "`make migration NAME=after_update` writes" in out
     expected, actual = files_of(fresh), files_of(project)
     first = "src/my_service/migrations/versions/0001_initial.py"  # its owner's: never updated
     for files in (expected, actual):

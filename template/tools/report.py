@@ -12,6 +12,7 @@ from .trial import Trial
 
 ROW = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \|(.*)$", re.MULTILINE)
 REST = "furniture"
+FIRST_MIGRATION = "0001_initial.py"
 
 
 class Patterns:
@@ -62,6 +63,11 @@ def preview(trial: Trial) -> Iterator[str]:
     if trial.news:
         yield "\nChanged in the template, not here (deleted or renamed by you, or never updated):"
         yield from (f"    {path}" for path in trial.news)
+    if any(path.endswith(FIRST_MIGRATION) for path in trial.news):
+        yield (
+            "\nThe first migration is yours and stays. What the tables lack then,"
+            " `make migration NAME=after_update` writes."
+        )
 
 
 def _answers(trial: Trial) -> Iterator[str]:

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 MIGRATION_OPTIONS: dict[str, Any] = {}
 MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
+# Text compares as it is: MySQL's default would not tell case and accents apart.
+COLLATION = "utf8mb4_bin"
 
 
 def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
@@ -55,7 +57,7 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
 
 
 async def lock_for_migrations(connection: AsyncConnection) -> None:
-    """Keep others from migrating until the connection is closed.
+    """Keep others from migrating until the connection is closed; new tables compare text exactly.
 
     Raises ``TimeoutError`` when others take longer than a minute.
     """
@@ -64,3 +66,5 @@ async def lock_for_migrations(connection: AsyncConnection) -> None:
     if await connection.scalar(query, {"lock": MIGRATION_LOCK, "wait": MIGRATION_WAIT}) != 1:
         msg = "somebody else has been migrating it for more than a minute"
         raise TimeoutError(msg)
+    if await connection.scalar(text("SELECT @@collation_database")) != COLLATION:
+        await connection.execute(text(f"ALTER DATABASE CHARACTER SET utf8mb4 COLLATE {COLLATION}"))

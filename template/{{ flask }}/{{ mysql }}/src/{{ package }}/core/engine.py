@@ -15,6 +15,8 @@ MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
 # With MySQL's own default a transaction that tries again sees old rows.
 ISOLATION = "READ COMMITTED"
+# Text compares as it is: MySQL's default would not tell case and accents apart.
+COLLATION = "utf8mb4_bin"
 
 
 def engine_options(url: str, *, timeout: float) -> dict[str, Any]:
@@ -50,13 +52,15 @@ def migration_engine(url: str) -> Engine:
 def migration_lock(engine: Engine) -> Iterator[None]:
     """Keep others from migrating while the block runs, by a connection of its own.
 
-    Raises ``TimeoutError`` when others take longer than a minute.
+    New tables compare text exactly. Raises ``TimeoutError`` when others take longer than a minute.
     """
     query = text("SELECT GET_LOCK(CONCAT(DATABASE(), :lock), :wait)")
     with engine.connect() as connection:
         if connection.scalar(query, {"lock": MIGRATION_LOCK, "wait": MIGRATION_WAIT}) != 1:
             msg = "somebody else has been migrating it for more than a minute"
             raise TimeoutError(msg)
+        if connection.scalar(text("SELECT @@collation_database")) != COLLATION:
+            connection.execute(text(f"ALTER DATABASE CHARACTER SET utf8mb4 COLLATE {COLLATION}"))
         yield
 
 
