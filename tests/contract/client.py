@@ -20,6 +20,9 @@ REQUIRED_HEADERS = {
     "WWW-Authenticate": {401},
     "Allow": {405},
 }
+# At least a day, or it protects nobody.
+LASTING = re.compile(r"max-age=[1-9]\d{4,}(; *includeSubDomains)?(; *preload)?", re.IGNORECASE)
+SECONDS = re.compile(r"[1-9]\d{0,2}")
 # Words that a caller never has a reason to read.
 INSIDE = re.compile(
     r"Traceback|site-packages|sqlalchemy|sqlite3|aiosqlite|psycopg|pymysql|asyncmy|OperationalError"
@@ -31,8 +34,9 @@ INSIDE = re.compile(
 class Inspector:
     """Checks what CONTRACT.md promises of every response."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, production: bool = False) -> None:
         self._url = url
+        self._production = production
         self._lock = threading.Lock()
         self._document: Document | None = None
         # True while a test breaks the service on purpose, where a 500 is an honest answer.
@@ -54,6 +58,9 @@ class Inspector:
         name = f"{response.request.method} {response.request.url.path[:80]} {response.status_code}"
         for sentence in (*_headers(response), *self._failure(response, body)):
             broken_promises.add(f"{name}: {sentence}")
+        policy = response.headers.get("strict-transport-security", "")
+        if self._production and not LASTING.fullmatch(policy):
+            broken_promises.add(f"{name}: Strict-Transport-Security is {policy!r}")
         for sentence in self.document.complaints(response, body):
             broken_promises.add(sentence)
 
@@ -62,8 +69,10 @@ class Inspector:
         if status < 400 or body is None or response.request.method == "HEAD":
             return
         for header, statuses in REQUIRED_HEADERS.items():
-            if status in statuses and path != "/health/ready" and header not in response.headers:
+            if status in statuses and header not in response.headers:
                 yield f"no {header}"
+        if status in {429, 503} and not SECONDS.fullmatch(response.headers.get("retry-after", "1")):
+            yield f"Retry-After is {response.headers['retry-after']!r}"
         if status >= 500 and status != 503 and not self.broken_on_purpose:
             yield f"a 5xx: {body[:300]!r}"
         if found := INSIDE.search(body.decode(errors="replace").replace(path, "")):
@@ -109,10 +118,11 @@ def _headers(response: httpx2.Response) -> Iterable[str]:
         yield "more than one X-Request-ID"
     if headers.get("x-content-type-options") != "nosniff":
         yield "no X-Content-Type-Options: nosniff"
-    if not headers.get("referrer-policy"):
-        yield "no Referrer-Policy"
+    if headers.get("referrer-policy", "unsafe-url") in {"unsafe-url", ""}:
+        yield f"Referrer-Policy is {headers.get('referrer-policy')!r}"
     framing = headers.get("content-security-policy", "")
-    if headers.get("x-frame-options", "").upper() != "DENY" and "frame-ancestors" not in framing:
+    framed = re.search(r"frame-ancestors '(none|self)'", framing)
+    if headers.get("x-frame-options", "").upper() != "DENY" and not framed:
         yield "no X-Frame-Options: DENY and no CSP frame-ancestors"
 
 

@@ -276,12 +276,7 @@ def service(start_service: StartService, stack: Stack, shared_rates: RatesServic
     """
     if not stack.example:
         return start_service("main")
-    return start_service(
-        "main",
-        RATES_URL=shared_rates.url,
-        RATES_TOKEN=secrets.token_urlsafe(24),
-        FLAGS='{"price-conversion": true}',
-    )
+    return start_service("main", **shared_rates.settings())
 
 
 @pytest.fixture(scope="session")
@@ -298,9 +293,17 @@ def production(start_service: StartService) -> Service:
 
 
 @pytest.fixture(scope="session")
-def workers(start_service: StartService) -> Service:
-    """A service of two processes, with small bodies and nobody to ask for rates."""
-    return start_service("workers", WORKERS="2", MAX_BODY_BYTES="5000")
+def workers(start_service: StartService, stack: Stack) -> Service:
+    """A service of two processes that says all it can, with small bodies and no rates."""
+    flags = {"FLAGS": '{"price-conversion": true}'} if stack.example else {}
+    return start_service(
+        "workers",
+        WORKERS="2",
+        MAX_BODY_BYTES="5000",
+        LOG_LEVEL="debug",
+        LOG_FORMAT="json",
+        **flags,
+    )
 
 
 # Callers ------------------------------------------------------------------------

@@ -59,15 +59,42 @@ class Database(ABC):
         drops = [f"DROP TABLE {self._quoted(table)} CASCADE" for table in self.tables()]
         self.run(*([self.before_dropping] if self.before_dropping else []), *drops)
 
+    def rename_column(self, word: str, old: str, new: str) -> None:
+        """Rename the column of the table that has the word in its name."""
+        for table in self.tables():
+            if word in table and old in self.columns(table):
+                names = (self._quoted(name) for name in (table, old, new))
+                self.run("ALTER TABLE {} RENAME COLUMN {} TO {}".format(*names))
+                return
+        message = f"no table has {word} in its name and a column {old}"
+        raise AssertionError(message)
+
+    def columns(self, table: str) -> list[str]:
+        """Return the names of a table's columns."""
+        return [row[0] for row in self.run(self.list_columns.format(table=table))]
+
+    def expiry_of_key(self, prefix: str) -> str:
+        """Return when an API key expires, as the database writes it."""
+        for table in self.tables():
+            columns = self.columns(table)
+            expiry = [name for name in columns if "expir" in name]
+            if expiry and "prefix" in columns:
+                (row,) = self.run(
+                    f"SELECT {expiry[0]} FROM {self._quoted(table)} WHERE prefix = '{prefix}'"  # noqa: S608
+                )
+                return str(row[0])
+        message = "no table has a prefix and an expiry"
+        raise AssertionError(message)
+
     def expire_keys(self, moment: str = "2020-01-01 00:00:00.000000") -> None:
         """Let all API keys have expired at a moment: nobody wants to wait a day.
 
         The table is the one that has a prefix and an expiry, whatever a framework calls it.
         """
         for table in self.tables():
-            columns = [row[0] for row in self.run(self.list_columns.format(table=table))]
+            columns = self.columns(table)
             expiry = [name for name in columns if "expir" in name]
-            if expiry and any("prefix" in name for name in columns):
+            if expiry and "prefix" in columns:
                 self.run(f"UPDATE {self._quoted(table)} SET {expiry[0]} = '{moment}'")  # noqa: S608
                 return
         message = "no table has a prefix and an expiry"

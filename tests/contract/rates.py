@@ -5,6 +5,7 @@ A real HTTP server on loopback. A test switches its behaviour and reads what arr
 
 import contextlib
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +53,14 @@ class RatesService:
     def url(self) -> str:
         """The base URL, for RATES_URL."""
         return f"http://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """What makes a service convert prices with these rates."""
+        return {
+            "RATES_URL": self.url,
+            "RATES_TOKEN": secrets.token_urlsafe(24),
+            "FLAGS": '{"price-conversion": true}',
+        }
 
     # Behaviours -----------------------------------------------------------------
 

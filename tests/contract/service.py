@@ -51,7 +51,8 @@ class Service:
             **environment,
         }
         self.secrets: dict[str, str] = {}
-        self.inspector = Inspector(self.url)
+        production = self.environment.get("ENVIRONMENT") == "production"
+        self.inspector = Inspector(self.url, production=production)
         self._target = target
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: list[Client] = []
@@ -61,12 +62,12 @@ class Service:
     @property
     def url(self) -> str:
         """Where it serves."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.environment['HOST']}:{self.port}"
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it serves, for a raw socket."""
-        return ("127.0.0.1", self.port)
+        return (self.environment["HOST"], self.port)
 
     @property
     def workers(self) -> int:

@@ -164,5 +164,6 @@ def create_key(service: Service, name: str, *permissions: str, days: int | None 
     result = service.make("create-key", *MIGRATED, *variables)
     assert result.returncode == 0, result.stdout + result.stderr
     key = result.stdout.strip().splitlines()[-1].strip()
+    assert (result.stdout + result.stderr).count(key) == 1, "a key is shown once"
     service.secrets[f"the key {name}"] = key
     return key

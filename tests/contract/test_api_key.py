@@ -1,6 +1,7 @@
 """Section 7: `api_key`. Keys are made and revoked by command (section 10)."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -84,6 +85,9 @@ def test_revoked(service: Service) -> None:
 def test_expired(service: Service) -> None:
     """A key made for some days is refused after them."""
     key = create_key(service, "expiring", "state:write", days=30)
+    expiry = datetime.fromisoformat(service.database.expiry_of_key(prefix(key)))
+    left = expiry.replace(tzinfo=UTC) - datetime.now(UTC)
+    assert timedelta(days=29, hours=23) < left < timedelta(days=30, hours=1)
     assert caller(service, key).get("/auth/me").status_code == 200
     service.database.expire_keys()
     try:

@@ -56,10 +56,12 @@ def test_reads_are_public(anonymous: Client, editor: Client) -> None:
 
 @pytest.mark.only(example=True)
 def test_reads_of_products_are_public(anonymous: Client, editor: Client) -> None:
-    """The list and the single product."""
+    """The list, the single product and its prices."""
     created = create(editor)
     assert anonymous.get("/products").status_code == 200
     assert anonymous.get(f"/products/{created['id']}").status_code == 200
+    prices = {"currencies": created["currency"]}
+    assert anonymous.get(f"/products/{created['id']}/prices", params=prices).status_code == 200
 
 
 @protected
@@ -101,10 +103,13 @@ def test_writing_products_needs_the_permission(
 def test_one_permission_is_not_the_other(
     service: Service, sign_in_to: Callable[[Service], SignIn]
 ) -> None:
-    """products:write does not write state."""
+    """products:write does not write state, nor state:write products."""
     products = sign_in_to(service).client("products-only", "products:write")
     assert products.post("/products", json=product()).status_code == 201
     assert products.put("/state/permission", json={"value": 1}).status_code == 403
+    state = sign_in_to(service).client("state-only", "state:write")
+    assert state.put("/state/permission", json={"value": 1}).status_code == 200
+    assert state.post("/products", json=product()).status_code == 403
 
 
 @protected

@@ -1,6 +1,8 @@
 """Section 8: what callers see when something breaks; section 2: how the service stops."""
 
+import json
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -13,6 +15,7 @@ import pytest
 
 from .client import Client
 from .databases import SQLiteFile
+from .products import create
 from .service import Service
 from .spare import Spare
 from .trust import NOBODY
@@ -97,9 +100,11 @@ def test_sigterm(spare: Spare, workers: str) -> None:
 @pytest.mark.contract("2")
 def test_sigterm_does_not_wait_for_ever(spare: Spare) -> None:
     """A request that never ends is given up after a while."""
-    service = spare.start(SHUTDOWN_TIMEOUT="2")
+    service = spare.start(SHUTDOWN_TIMEOUT="2", LOG_LEVEL="error", ENVIRONMENT="test")
     request = SlowRequest(service, "never", spare.credentials())
-    assert service.client().get("/health/live").status_code == 200
+    quiet = service.client().get("/health/live", headers={"X-Request-ID": "below-the-level"})
+    assert quiet.status_code == 200
+    assert "below-the-level" not in service.logged(), "LOG_LEVEL is what is logged, and no less"
     service.send_sigterm()
     try:
         assert service.wait(40) == 0
@@ -114,6 +119,7 @@ def test_sigkill_loses_nothing(spare: Spare) -> None:
     credentials = spare.credentials()
     acknowledged = [0, 0, 0, 0]
     enough = threading.Event()
+    created: list[str] = []
 
     def write(number: int) -> None:
         client = httpx2.Client(
@@ -134,12 +140,15 @@ def test_sigkill_loses_nothing(spare: Spare) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         writers = [pool.submit(write, number) for number in range(4)]
+        if service.stack.example:
+            created += [create(spare.editor())["id"] for _ in range(3)]
         assert enough.wait(30)
         service.kill()
         for writer in writers:
             writer.result()
     spare.start(WORKERS="2")
     client = service.client()
+    assert all(client.get(f"/products/{known}").status_code == 200 for known in created)
     for number, value in enumerate(acknowledged):
         entry = client.get(f"/state/writer-{number}").json()
         # One more may have been stored without its answer having arrived.
@@ -180,19 +189,40 @@ def test_locked_database(service: Service, editor: Client) -> None:
 
 @pytest.mark.contract("3")
 def test_an_error_nobody_foresaw(passing_service: Callable[..., Service]) -> None:
-    """Its tables gone, the service says nothing of the inside, and logs the trace with the id."""
-    service = passing_service("broken").start()
+    """A column gone, the service says nothing of the inside, and logs the trace with the id.
+
+    In production, at an address of its own. Each line that it ever wrote is JSON.
+    """
+    secret = secrets.token_urlsafe(48)
+    service = passing_service(
+        "broken",
+        ENVIRONMENT="production",
+        SECRET_KEY=secret,
+        HOST="127.0.0.2",
+        ALLOWED_HOSTS="127.0.0.2",
+    ).start()
+    with (
+        pytest.raises(OSError, match="refused"),
+        socket.create_connection(("127.0.0.1", service.port), timeout=2),
+    ):
+        pass
     assert service.client().get("/state/a").status_code == 404
     service.inspector.broken_on_purpose = True
-    service.database.drop_tables()
+    service.database.rename_column("state", "value", "gone")
     start = service.log_size()
     answer = service.client().get("/state/a", headers={"X-Request-ID": "unforeseen"})
-    # SQLite tells a missing table and a missing database with the same error.
-    assert answer.status_code in {500, 503}
-    for word in ("table", "relation", "SELECT", "state_", "no such"):
+    assert answer.status_code == 500
+    for word in ("column", "gone", "SELECT", "state_", "no such"):
         assert word not in answer.text
-    lines = "\n".join(service.wait_for_log("unforeseen", start))
-    assert "error" in lines.lower()
-    if answer.status_code == 500:
-        assert "Traceback" in service.logged(start) or "exc_type" in lines
+    service.wait_for_log("Traceback", start)
+    traces = [
+        line
+        for line in map(json.loads, service.logged(start).rpartition("\n")[0].splitlines())
+        if "Traceback" in str(line) or "gone" in str(line)
+    ]
+    assert traces
+    assert {line["request_id"] for line in traces} == {"unforeseen"}
     assert service.client().get("/health/live").status_code == 200
+    assert service.terminate() == 0
+    for line in service.logged().splitlines():
+        assert isinstance(json.loads(line), dict), line

@@ -30,7 +30,7 @@ def test_flags_are_names_and_booleans(anonymous: Client) -> None:
 def test_flag_is_off_without_a_service_to_ask(
     workers: Service, workers_editor: dict[str, str]
 ) -> None:
-    """No RATES_URL: the flag is off and the prices are not there."""
+    """No RATES_URL: the flag is off whatever FLAGS says, and the prices are not there."""
     editor = workers.client(workers_editor)
     assert editor.get("/flags").json()["flags"]["price-conversion"] is False
     path = f"/products/{create(editor)['id']}/prices"

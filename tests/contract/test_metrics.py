@@ -51,7 +51,8 @@ def test_durations_are_measured(anonymous: Client) -> None:
     (total,) = metrics.select("http_request_duration_seconds_sum", **labels)
     buckets = metrics.select("http_request_duration_seconds_bucket", **labels)
     assert count.labels.keys() == {"method", "route"}
-    assert 0 < total.value < count.value * 30
+    # In milliseconds each would count for more than one.
+    assert 0 < total.value < count.value
     assert next(b.value for b in buckets if b.labels["le"] == "+Inf") == count.value
     assert len(buckets) > 3
 

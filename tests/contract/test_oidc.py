@@ -125,6 +125,18 @@ def test_state_of_another_browser(service: Service) -> None:
     assert victim.get("/auth/me").status_code == 401
 
 
+def test_nonce_of_another_login(service: Service) -> None:
+    """An identity that the provider vouched for in another login is refused."""
+    client = service.client()
+    started = client.get("/auth/login").headers["location"]
+    nonce = parse_qs(urlsplit(started).query)["nonce"][0]
+    changed = started.replace(f"nonce={nonce}", "nonce=of-another-login-altogether")
+    assert changed != started
+    answer = client.get(browse(changed, "ada~state:write", back_to=service.url))
+    assert answer.status_code in {400, 401}
+    assert client.get("/auth/me").status_code == 401
+
+
 def test_replayed_callback(service: Service) -> None:
     """Works once."""
     client = service.client()
@@ -187,6 +199,8 @@ def test_refused_tokens(service: Service, issuer: Provider) -> None:
         {"iss": None},
         {"aud": "someone-else"},
         {"aud": issuer.client_id + "x"},
+        # That is what an ID token is for: it tells the service who signed in, and lets nobody in.
+        {"aud": issuer.client_id},
         {"aud": None},
         {"aud": []},
         {"sub": None},
@@ -260,8 +274,21 @@ def own_provider(workshop: Path) -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def guarded(start_service: Callable[..., Service], own_provider: Provider) -> Service:
-    """A service that trusts it."""
-    return start_service("guarded", **own_provider.environment)
+    """A service that trusts it, and takes permissions from a claim of another name."""
+    settings = own_provider.environment | {"OIDC_PERMISSIONS_CLAIM": "rights"}
+    return start_service("guarded", **settings)
+
+
+@pytest.mark.contract("10")
+def test_the_claim_of_the_configuration(guarded: Service, own_provider: Provider) -> None:
+    """OIDC_PERMISSIONS_CLAIM is where permissions are, and another claim gives none."""
+    for claims, wanted in (
+        ({"rights": ["state:write"], "permissions": None}, 200),
+        ({"rights": []}, 403),
+    ):
+        token = own_provider.sign(**claims)
+        caller = guarded.client({"Authorization": f"Bearer {token}"})
+        assert caller.put("/state/claim", json={"value": 1}).status_code == wanted
 
 
 def test_rotated_keys(guarded: Service, own_provider: Provider) -> None:

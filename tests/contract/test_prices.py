@@ -33,7 +33,7 @@ SOURCES = [
 ]  # fmt: skip
 ATTEMPTS = 2
 # Seconds that a probe may take, for as long as all the others are answered.
-TIMEOUT = 2
+TIMEOUT = 3
 THRESHOLD = 6
 RESET = 1.0
 
@@ -323,6 +323,10 @@ def test_nothing_known(shop: Shop, rates: RatesService, broken: Callable[[Any], 
     assert answer.status_code == 503
     # The attempts for each currency, side by side, and the pause between.
     assert elapsed < 2 * (ATTEMPTS * TIMEOUT + 1)
+    if broken is BREAKDOWNS["slow"]:
+        assert elapsed > 0.9 * ATTEMPTS * TIMEOUT, "RATES_TIMEOUT is what was waited for"
+    if broken is BREAKDOWNS["error"]:
+        assert len(rates.calls) == 2 * ATTEMPTS, "RATES_ATTEMPTS for each currency"
 
 
 @pytest.mark.contract("8")

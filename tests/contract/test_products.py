@@ -9,6 +9,7 @@ import pytest
 
 from .client import Client
 from .products import create, product, sku
+from .service import Service
 
 pytestmark = [pytest.mark.contract("4"), pytest.mark.only(example=True)]
 
@@ -133,6 +134,20 @@ def test_good_field(editor: Client, field: str, value: str) -> None:
     assert editor.get(f"/products/{created['id']}").json()[field] == value
 
 
+def test_shortest_sku(editor: Client) -> None:
+    """Three characters are enough."""
+    assert create(editor, sku="Z-9")["sku"] == "Z-9"
+
+
+def test_price_is_kept_in_minor_units(service: Service, editor: Client) -> None:
+    """As an integer, so that no database rounds it."""
+    created = create(editor, price="1234567.89")
+    assert created["price"] == "1234567.89"
+    content = service.database.content()
+    assert "123456789" in content
+    assert "1234567.89" not in content
+
+
 def test_taken_sku(editor: Client) -> None:
     """409, at creation and in a change."""
     first, second = create(editor), create(editor)
@@ -165,7 +180,7 @@ def test_patch_is_partial(editor: Client, anonymous: Client) -> None:
     assert answer.status_code == 200
     after = answer.json()
     assert after == {**before, "price": "20.00", "updated_at": after["updated_at"]}
-    assert after["updated_at"] >= before["updated_at"]
+    assert after["updated_at"] > before["updated_at"]
     assert anonymous.get(f"/products/{before['id']}").json() == after
 
 

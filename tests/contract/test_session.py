@@ -8,6 +8,8 @@ import httpx2
 import pytest
 
 from .client import Client
+from .products import create, product
+from .provider import browse
 from .service import Service
 from .sign_in import SignIn, cookie_header, csrf_token, log_in
 from .trust import NOBODY
@@ -106,6 +108,38 @@ def test_cookie_is_secure_in_production(production: Service) -> None:
     assert all(cookie["secure"] for cookie in cookies(answer).values())
 
 
+@pytest.mark.only(auth="oidc")
+def test_cookies_of_a_provider_s_login_are_secure_in_production(production: Service) -> None:
+    """Neither the one that waits for the provider nor that of the session is sent without HTTPS."""
+    client = production.client()
+    started = client.get("/auth/login")
+    sent = "; ".join(f"{name}={cookie.value}" for name, cookie in cookies(started).items())
+    back = browse(started.headers["location"], "ada", back_to=production.url)
+    answer = production.client({"Cookie": sent}).get(back)
+    assert answer.status_code in {302, 303}, answer.text
+    for found in (cookies(started), cookies(answer)):
+        assert found
+        assert all(cookie["secure"] for cookie in found.values())
+
+
+@pytest.mark.only(auth="oidc")
+def test_new_session_after_the_provider(service: Service) -> None:
+    """What the browser had before it was signed in is not what it has then."""
+    client = service.client()
+    started = client.get("/auth/login")
+    before = dict(client.http.cookies.items())
+    answer = client.get(browse(started.headers["location"], "ada", back_to=service.url))
+    assert answer.status_code in {302, 303}, answer.text
+    name, value = session_cookie(client)
+    assert before.get(name) != value
+    assert service.client(cookie_header_of(before)).get("/auth/me").status_code == 401
+
+
+def cookie_header_of(jar: dict[str, str]) -> dict[str, str]:
+    """Return cookies as a header."""
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+
+
 @session_only
 def test_new_session_at_login(service: Service, account: tuple[str, str]) -> None:
     """What the browser brought along is not what it leaves with: no session can be planted."""
@@ -167,6 +201,21 @@ def test_unsafe_methods_need_the_token(service: Service, caller: Client) -> None
     assert caller.post("/auth/logout").status_code == 403
     assert caller.get("/auth/me").status_code == 200, "safe methods need none"
     assert caller.put(path, json=body, headers={"X-CSRF-Token": good}).status_code == 200
+
+
+@pytest.mark.only(example=True)
+def test_products_need_the_token(editor: Client, anonymous: Client) -> None:
+    """Each of creating, changing and deleting, and from pages of this site alone."""
+    created = create(editor)
+    path = f"/products/{created['id']}"
+    for headers in ({"X-CSRF-Token": ""}, {"Origin": "https://evil.example"}):
+        answers = (
+            editor.post("/products", json=product(), headers=headers),
+            editor.patch(path, json={"name": "changed"}, headers=headers),
+            editor.delete(path, headers=headers),
+        )
+        assert [answer.status_code for answer in answers] == [403, 403, 403], headers
+    assert anonymous.get(path).json() == created
 
 
 @pytest.mark.parametrize("place", ["query", "body", "cookie"])

@@ -129,6 +129,37 @@ def test_openapi_writes_document_their_refusals(service: Service, stack: Stack) 
         assert wanted <= operation["responses"].keys(), f"{method} {path}"
 
 
+PARAMETERS = {
+    ("GET", "/products"): {"limit", "offset", "q"},
+    ("GET", "/products/{}/prices"): {"currencies"},
+    ("PUT", "/state/{}"): {"if-match"},
+    ("GET", "/state/{}/events"): {"last-event-id"},
+}
+
+
+def test_openapi_names_what_is_asked_for(service: Service) -> None:
+    """Parameters by name, the bounds of the page, and a schema for each body and each success."""
+    document = service.inspector.document
+    for method, path, operation in document.operations():
+        route = (method, re.sub(r"\{[^}]*\}", "{}", path))
+        given = [*document.paths[path].get("parameters", []), *operation.get("parameters", [])]
+        parameters = {
+            found["name"].lower(): found for found in (_resolved(service, p) for p in given)
+        }
+        assert PARAMETERS.get(route, set()) <= parameters.keys(), route
+        if route == ("GET", "/products"):
+            limit = _resolved(service, parameters["limit"]["schema"])
+            assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 100, 20)
+        if "requestBody" in operation:
+            body = _resolved(service, operation["requestBody"])
+            for content in body["content"].values():
+                assert _members(service, content["schema"]), route
+        for status, response in operation["responses"].items():
+            for media_type, content in _resolved(service, response).get("content", {}).items():
+                if status.startswith("2") and "json" in media_type:
+                    assert _resolved(service, content.get("schema", {})), f"{route} {status}"
+
+
 def test_openapi_security(service: Service, stack: Stack) -> None:
     """The scheme of the chosen auth, required by every write and by no public read."""
     document = service.inspector.document

@@ -4,6 +4,7 @@ Each process is spoken to through a connection that it holds, so that nothing is
 """
 
 import itertools
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +14,7 @@ from .client import Client
 from .metrics import Metrics
 from .products import create, product, sku
 from .service import Service
-from .sign_in import csrf_token
+from .sign_in import csrf_token, take_tokens
 
 _keys = itertools.count(1)
 
@@ -60,6 +61,49 @@ def test_no_lost_updates_between_processes(pair: list[Client], key: str) -> None
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(put, range(24))) == list(range(1, 25))
+
+
+@pytest.mark.contract("5")
+def test_one_condition_between_processes(pair: list[Client], key: str) -> None:
+    """Of writers in both processes who all saw the same version, one is let through."""
+    path = f"/state/{key}"
+    for version in range(1, 6):
+        if version == 1:
+            pair[0].put(path, json={"value": 0})
+        condition = {"If-Match": f'"{version}"'}
+
+        def put(number: int, condition: dict[str, str] = condition) -> int:
+            caller = pair[number % 2]
+            return caller.put(path, json={"value": number}, headers=condition).status_code
+
+        with ThreadPoolExecutor(6) as pool:
+            assert sorted(pool.map(put, range(6))) == [200] + [412] * 5
+
+
+@pytest.mark.contract("7")
+@pytest.mark.only(auth="jwt")
+def test_one_refresh_between_processes(workers: Service, pair: list[Client]) -> None:
+    """Of exchanges of one token in both processes at most one works."""
+    tokens = take_tokens(pair[0], "editor", workers.secrets["the password of editor"])
+
+    def exchange(number: int) -> int:
+        body = {"refresh_token": tokens["refresh_token"]}
+        return pair[number % 2].post("/auth/refresh", json=body).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(exchange, range(6))) == [200] + [401] * 5
+
+
+@pytest.mark.contract("10")
+def test_lines_of_both_processes_are_json(workers: Service, pair: list[Client]) -> None:
+    """LOG_FORMAT=json in development too, and LOG_LEVEL=debug says no less."""
+    start = workers.log_size()
+    for number, client in enumerate(pair):
+        client.get("/flags", headers={"X-Request-ID": f"of-process-{number}"})
+    for number in range(2):
+        workers.wait_for_log(f"of-process-{number}", start)
+    for line in workers.logged(start).rpartition("\n")[0].splitlines():
+        assert isinstance(json.loads(line), dict), line
 
 
 @pytest.mark.contract("5")
