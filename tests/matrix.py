@@ -117,13 +117,20 @@ def front(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Say for the README how many stacks have passed: as they rendered on their dates, and now."""
     dates = [results[stack].date for stack in stacks if stack in results and results[stack].passed]
     now = _green(stacks, results)
-    last = f", the last on {max(dates)}; {now} as they render now" if dates else ""
+    suite = _green(stacks, results, by_suite=True)
+    held = f", {suite} of them by the contract suite as it stands"
+    last = f", the last on {max(dates)}; {now} as they render now{held}" if dates else ""
     return f"{len(dates)} of {len(stacks)} stacks have passed{last}."
 
 
-def _green(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> int:
+def _green(
+    stacks: Mapping[str, Key], results: Mapping[str, Result], *, by_suite: bool = False
+) -> int:
     return sum(
-        stack in results and results[stack].passed and results[stack].rendered == key.rendered
+        stack in results
+        and results[stack].passed
+        and results[stack].rendered == key.rendered
+        and (not by_suite or results[stack].suite == key.suite)
         for stack, key in stacks.items()
     )
 
@@ -131,7 +138,8 @@ def _green(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> int:
 def page(stacks: Mapping[str, Key], results: Mapping[str, Result]) -> str:
     """Return the page of evidence."""
     summary = (
-        f"{_green(stacks, results)} of {len(stacks)} stacks have passed as they render now.\n\n"
+        f"{_green(stacks, results)} of {len(stacks)} stacks have passed as they render now, "
+        f"{_green(stacks, results, by_suite=True)} of them by the contract suite as it stands.\n\n"
     )
     return HEAD + summary + table(stacks, results)
 
@@ -185,7 +193,8 @@ def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Res
     if (target / "Makefile").exists():
         versions = versions_of(target, answers)
         held, said = hold_to_contract(checkout, target, answers)
-    (LOGS / f"{own.name}.contract.log").write_text(said, encoding="utf-8")
+    log = f"$ {again(own.reproduce, target, answers)}\n{said}"
+    (LOGS / f"{own.name}.contract.log").write_text(log, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     return Result(
         stack=own.name,
@@ -202,6 +211,27 @@ def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Res
     )
 
 
+def again(make_it: str, target: Path, answers: Answers) -> str:
+    """Return the command that makes the stack, sets it up, and holds it to the contract."""
+    held = f"uv run pytest tests/contract --stack={stack_of(answers).name} --project={target}"
+    return f"{make_it.partition(' && ')[0]} && make -C {target} setup && {held}"
+
+
+def ends_of_logs(stack: str, lines: int = 40) -> str:
+    """Return how the logs of a stack end, for who sees no more of the machine than its output."""
+    ends = []
+    for log in sorted(LOGS.glob(f"{stack}.*")):
+        command, *rest = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        ends += [f"--- {log}", command, *rest[-lines:]]
+    return "\n".join(ends)
+
+
+def stack_of(answers: Answers) -> Stack:
+    """Return the stack by the name that the contract suite has for it."""
+    framework, database, cache, auth, example = (answers[name] for name in STACK)
+    return Stack(str(framework), str(database), str(cache), str(auth), bool(example))
+
+
 def versions_of(project: Path, answers: Answers) -> dict[str, str]:
     """Return the versions that a project was run with: Python, the framework and its servers."""
     framework = str(answers["framework"])
@@ -215,10 +245,9 @@ def versions_of(project: Path, answers: Answers) -> dict[str, str]:
 
 def hold_to_contract(checkout: Checkout, project: Path, answers: Answers) -> tuple[bool, str]:
     """Run the contract suite against a project that is set up; return whether it passed."""
-    framework, database, cache, auth, example = (answers[name] for name in STACK)
-    stack = Stack(str(framework), str(database), str(cache), str(auth), bool(example))
     # In one process: each one more would start all the services of the suite again.
-    options = ["tests/contract", f"--stack={stack.name}", f"--project={project}", "--quiet"]
+    name = stack_of(answers).name
+    options = ["tests/contract", f"--stack={name}", f"--project={project}", "--quiet"]
     environment = QUIET | shared_caches(project, answers)
     result = run(checkout.path, sys.executable, "-m", "pytest", *options, environment=environment)
     return result.returncode == 0, result.stdout + result.stderr
@@ -235,9 +264,13 @@ def run_all(
     stacks: Mapping[str, Key],
     jobs: int,
     *,
-    only_changed: bool = False,
+    only_changed: str = "",
 ) -> Generator[Result]:
-    """Yield the results of the stacks as they come in, several being made at a time."""
+    """Yield the results of the stacks as they come in, several being made at a time.
+
+    With `only_changed` what has passed as it renders now is not run again; when it is "suite", what
+    was held to another state of the contract suite is.
+    """
     known = record() if only_changed else {}
     # One after the other at the same place, services share what the tools keep.
     places: SimpleQueue[Path] = SimpleQueue()
@@ -258,11 +291,12 @@ def run_all(
         try:
             waiting = []
             for row in rows:
-                result = known.get(label(row))
+                result, key = known.get(label(row)), stacks[label(row)]
                 if (
                     result is not None
                     and result.passed
-                    and result.rendered == stacks[label(row)].rendered
+                    and result.rendered == key.rendered
+                    and (only_changed != "suite" or result.suite == key.suite)
                 ):
                     yield result
                 else:
@@ -281,7 +315,10 @@ def main() -> int:
     parser.add_argument("--shard", default="")
     parser.add_argument("--jobs", type=int, default=1, help="stacks at a time")
     parser.add_argument(
-        "--changed", default="", help="1: run what has not passed as it renders now"
+        "--changed",
+        default="",
+        choices=["", "1", "suite"],
+        help="1: run what has not passed as it renders now; suite: nor by today's contract suite",
     )
     options = parser.parse_args()
     try:
@@ -306,9 +343,7 @@ def main() -> int:
         checkout = Checkout.of_working_tree(Path(folder) / "armature")
         stacks = keys(checkout, every_stack())
         kept = record()
-        for result in run_all(
-            checkout, rows, stacks, options.jobs, only_changed=options.changed == "1"
-        ):
+        for result in run_all(checkout, rows, stacks, options.jobs, only_changed=options.changed):
             results.append(result)
             kept[result.stack] = result
             keep(stacks, kept)
@@ -317,7 +352,7 @@ def main() -> int:
             progress = f"{len(results)} of {len(rows)}, {elapsed}, {failures} failed"
             print(f"{_row(result, stacks[result.stack])} {progress}", file=sys.stderr, flush=True)
             if not result.passed:
-                print(f"  logs: {LOGS / result.stack}.*", file=sys.stderr, flush=True)
+                print(ends_of_logs(result.stack), file=sys.stderr, flush=True)
         wanted_names = {label(row) for row in rows}
         shown = {stack: key for stack, key in stacks.items() if stack in wanted_names}
         print(table(shown, kept), end="")

@@ -64,7 +64,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def run_and_keep(
-    checkout: Checkout, stacks: dict[str, Key], *, only_changed: bool = True
+    checkout: Checkout, stacks: dict[str, Key], *, only_changed: str = "1"
 ) -> dict[str, bool]:
     run = run_all(checkout, ROWS, stacks, jobs=2, only_changed=only_changed)
     results = {one.stack: one for one in run}
@@ -87,21 +87,27 @@ def test_everything_is_run_unless_only_what_has_changed_is_asked_for(
     examined: list[str], checkout: Checkout
 ) -> None:
     run_and_keep(checkout, NOW)
-    run_and_keep(checkout, NOW, only_changed=False)
+    run_and_keep(checkout, NOW, only_changed="")
 
     assert examined.count("fastapi-memory") == 2
 
 
 @pytest.mark.parametrize(
-    ("changed", "runs"), [({"rendered": "c"}, 2), ({"suite": "t"}, 1)], ids=["render", "suite"]
+    ("changed", "only_changed", "runs"),
+    [
+        ({"rendered": "c"}, "1", 2),
+        ({"suite": "t"}, "1", 1),
+        ({"suite": "t"}, "suite", 2),
+        ({}, "suite", 1),
+    ],
+    ids=["render", "suite", "suite that counts", "nothing"],
 )
 def test_what_renders_otherwise_is_run_again(
-    examined: list[str], checkout: Checkout, changed: dict[str, str], runs: int
+    examined: list[str], checkout: Checkout, changed: dict[str, str], only_changed: str, runs: int
 ) -> None:
     run_and_keep(checkout, NOW)
-    run_and_keep(
-        checkout, NOW | {"fastapi-memory": dataclasses.replace(NOW["fastapi-memory"], **changed)}
-    )
+    key = dataclasses.replace(NOW["fastapi-memory"], **changed)
+    run_and_keep(checkout, NOW | {"fastapi-memory": key}, only_changed=only_changed)
 
     assert examined.count("fastapi-memory") == runs
 
@@ -162,7 +168,8 @@ def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
         },
     )
 
-    assert "\n2 of 5 stacks have passed as they render now.\n" in text
+    summary = "2 of 5 stacks have passed as they render now, 1 of them by the contract suite as it"
+    assert f"\n{summary} stands.\n" in text
     end = "| 20 | 1 | Python 3, redis 7 |"
     assert text.splitlines()[-5:] == [
         f"| fine | 2026-11-25 | passed | 10 | 99.5 | passed {end}",
@@ -171,6 +178,27 @@ def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
         f"| suite | 2026-11-25 | passed | 10 | 99.5 | passed, an earlier suite {end}",
         "| missing | no result | | | | | | | |",
     ]
+
+
+def test_a_failure_is_told_with_its_commands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(matrix, "LOGS", tmp_path)
+    (tmp_path / "one.log").write_text("$ make it\n" + "line\n" * 50 + "E  broken\n")
+    (tmp_path / "one.contract.log").write_text("$ hold it\nfine\n")
+    (tmp_path / "one-more.log").write_text("$ other\n")
+
+    told = matrix.ends_of_logs("one").splitlines()
+    assert told[1:3] == ["$ hold it", "fine"]
+    assert told[4] == "$ make it"
+    assert told[-1] == "E  broken"
+    assert len(told) == 45
+    row: Answers = {"framework": "flask", "database": "mysql", "cache": "redis", "auth": "none"}
+    command = matrix.again("make new DEST=x && make -C x check", tmp_path, row | {"example": False})
+    assert command == (
+        f"make new DEST=x && make -C {tmp_path} setup && uv run pytest tests/contract "
+        f"--stack=flask-mysql-redis-none-bare --project={tmp_path}"
+    )
 
 
 def test_a_result_from_before_versions_were_kept_has_none() -> None:
@@ -200,12 +228,14 @@ def test_the_readme_shows_the_number() -> None:
 
     keep(NOW, {"fastapi-memory": result("fastapi-memory", Key("earlier", "s"))})
     text = matrix.README.read_text(encoding="utf-8")
-    said = "1 of 2 stacks have passed, the last on 2026-11-25; 0 as they render now."
-    assert f"\n  {said}\n" in text
+    said = (
+        "1 of 2 stacks have passed, the last on 2026-11-25; 0 as they render now, 0 of them by the"
+    )
+    assert f"\n  {said} contract suite as it stands.\n" in text
 
     keep(NOW, {"fastapi-memory": result("fastapi-memory", NOW["fastapi-memory"])})
     text = matrix.README.read_text(encoding="utf-8")
-    assert f"\n  {said.replace('; 0', '; 1')}\n" in text
+    assert f"\n  {said.replace('0 ', '1 ')} contract suite as it stands.\n" in text
 
 
 def test_results_of_stacks_that_are_no_more_are_dropped() -> None:
