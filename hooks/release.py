@@ -17,6 +17,8 @@ from packaging.version import InvalidVersion, Version
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HEADING = "## Unreleased\n"
+# What an owner reads of a change that they did not ask for has to end in one of these.
+ADVICE = re.compile(r"\bnothing to do\b|\bto keep\b", re.IGNORECASE)
 OWN_VERSION = {
     "pyproject.toml": re.compile(r'(?<=^version = ")[^"]+', re.MULTILINE),
     "uv.lock": re.compile(r'(?<=^name = "armature"\nversion = ")[^"]+', re.MULTILINE),
@@ -89,7 +91,22 @@ def move_notes(text: str, version: Version, day: dt.date) -> str:
     if not re.search(r"^[-*] \S", notes, re.MULTILINE):
         message = "CHANGELOG.md has nothing under Unreleased: say what changes for services"
         raise ReleaseError(message)
+    for entry in changes_of_behaviour(notes):
+        if not ADVICE.search(entry):
+            message = (
+                f"CHANGELOG.md has a change without advice, {entry[:60]!r}: say `To keep ...` and how,"
+                " or `Nothing to do`"
+            )
+            raise ReleaseError(message)
     return f"{before}{HEADING}\n## {version} - {day.isoformat()}\n{after}"
+
+
+def changes_of_behaviour(notes: str) -> list[str]:
+    """Return the entries under Changed and Removed, each as one line."""
+    parts = re.split(r"^### ", notes, flags=re.MULTILINE)
+    changes = [part for part in parts if part.startswith(("Changed", "Removed"))]
+    entries = [re.split(r"^[-*] ", part, flags=re.MULTILINE)[1:] for part in changes]
+    return [" ".join(entry.split()) for part in entries for entry in part]
 
 
 def release(checkout: Path, text: str) -> str:

@@ -16,6 +16,9 @@ from tests.questionnaire import TEMPLATE
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n\n- **cache**: more.\n\n## 1.0.0\n\n- old\n"
 
 
+CHANGED = "# Changelog\n\n## Unreleased\n\n### Changed\n\n"
+
+
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     """Return a checkout with what a release reads, and v1.0.0 tagged."""
@@ -96,6 +99,11 @@ def test_a_tree_with_changes_is_refused(
     [
         ("# Changelog\n\n## 1.0.0\n\n- old\n", "has no part Unreleased"),
         ("# Changelog\n\n## Unreleased\n\n### Added\n\n## 1.0.0\n\n- old\n", "has nothing under"),
+        (
+            f"{CHANGED}- **cache**: kept for\n  an hour. Nothing\n  to do.\n- **flags**: off.\n",
+            "has a change without advice, '**flags**: off.': say `To keep ...` and how",
+        ),
+        (CHANGED.replace("Changed", "Removed") + "- **cache**: gone.\n", "without advice"),
     ],
 )
 def test_a_release_that_says_nothing_is_refused(
@@ -107,6 +115,14 @@ def test_a_release_that_says_nothing_is_refused(
     assert release.main(["1.1.0"], checkout.path) == 1
     assert sentence in capsys.readouterr().err
     assert checkout.git("status", "--porcelain") == ""
+
+
+def test_a_change_with_advice_is_released(checkout: Checkout) -> None:
+    notes = "- **cache**: an hour. Nothing to do.\n- **flags**: off. To keep them on, set FLAGS.\n"
+    (checkout.path / "CHANGELOG.md").write_text(f"{CHANGED}{notes}", encoding="utf-8")
+    checkout.commit("Notes")
+
+    assert release.main(["1.1.0"], checkout.path) == 0
 
 
 def test_a_migration_to_a_version_that_is_not_released_is_refused(
