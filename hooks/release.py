@@ -94,8 +94,8 @@ def move_notes(text: str, version: Version, day: dt.date) -> str:
     for entry in changes_of_behaviour(notes):
         if not ADVICE.search(entry):
             message = (
-                f"CHANGELOG.md has a change without advice, {entry[:60]!r}: say `To keep ...` and how,"
-                " or `Nothing to do`"
+                f"CHANGELOG.md has a change without advice, {entry[:60]!r}: say `To keep ...` and"
+                " how, or `Nothing to do`"
             )
             raise ReleaseError(message)
     return f"{before}{HEADING}\n## {version} - {day.isoformat()}\n{after}"
