@@ -10,12 +10,18 @@ import pytest
 
 from tests import servers
 from tests.checkout import Checkout
+from tests.contract.instances import PROGRAMS, missing_programs
 from tests.rendering import fast_copier, snapshot
 
 
 def pytest_report_header() -> list[str]:
     """Say which servers the run has, and which it has not."""
-    return [server.report() for server in servers.SERVERS]
+    missing = missing_programs(*PROGRAMS)
+    programs = f"not found: {', '.join(missing)}" if missing else "all found"
+    return [
+        *(server.report() for server in servers.SERVERS),
+        f"Programs that the contract suite starts itself: {programs}",
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)

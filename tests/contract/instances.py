@@ -5,6 +5,7 @@ Every instance keeps its port and its data over a restart. Binaries are those of
 """
 
 import contextlib
+import itertools
 import os
 import pwd
 import secrets
@@ -19,6 +20,8 @@ from pathlib import Path
 from .processes import are_stopped, descendants
 
 START_TIMEOUT = 60
+# Debian keeps them off the PATH.
+POSTGRESQL_DIRECTORIES = "/usr/lib/postgresql/*/bin"
 
 
 def free_port() -> int:
@@ -190,7 +193,7 @@ class PostgreSQL(Instance):
 
     def prepare(self) -> None:
         """Make the cluster."""
-        initdb = binary("initdb", directories="/usr/lib/postgresql/*/bin")
+        initdb = binary("initdb", directories=POSTGRESQL_DIRECTORIES)
         data = str(self.directory / "data")
         self.run(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 
@@ -203,7 +206,7 @@ class PostgreSQL(Instance):
             "shared_buffers": "16MB",
         }
         return [
-            binary("postgres", directories="/usr/lib/postgresql/*/bin"),
+            binary("postgres", directories=POSTGRESQL_DIRECTORIES),
             "-D",
             str(self.directory / "data"),
             *(f"--{name}={value}" for name, value in settings.items()),
@@ -315,3 +318,23 @@ class Memcached(Instance):
 
 DATABASE_INSTANCES: dict[str, type[Instance]] = {"postgresql": PostgreSQL, "mysql": MariaDB}
 CACHE_INSTANCES: dict[str, type[Instance]] = {"redis": Redis, "memcached": Memcached}
+
+# What the suite starts for an answer: the names of each program, one of which is enough.
+PROGRAMS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "postgresql": (("initdb",), ("postgres",)),
+    "mysql": (("mariadbd", "mysqld"),),
+    "redis": (("redis-server", "valkey-server"),),
+    "memcached": (("memcached",),),
+    "oidc": (("node",), ("npm",)),
+}
+
+
+def missing_programs(*answers: str) -> list[str]:
+    """Return the programs that the suite would start for these answers and cannot find."""
+    missing = []
+    for names in itertools.chain.from_iterable(PROGRAMS.get(answer, ()) for answer in answers):
+        try:
+            binary(*names, directories=POSTGRESQL_DIRECTORIES)
+        except FileNotFoundError:
+            missing.append(" or ".join(names))
+    return missing

@@ -11,6 +11,7 @@ from tests.contract_stacks import DEFAULT
 
 from .client import Inspector
 from .events import parse, split
+from .instances import missing_programs
 from .metrics import Metrics
 from .openapi import Document
 from .rates import RatesService
@@ -270,3 +271,10 @@ def test_starts_that_must_fail_are_shared_by_settings_of_different_names() -> No
         ["port too high"],
         ["secret"],
     ]
+
+
+def test_programs_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a stack is left out, and said to be, where nothing could be started for it."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert missing_programs("sqlite", "memory", "oidc") == ["node", "npm"]
+    assert missing_programs("sqlite", "memory", "jwt") == []
