@@ -55,5 +55,5 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   },
 })
 provider.Client.prototype.redirectUriAllowed = (uri) =>
-  /^http:\/\/127\.0\.0\.1:\d+\/auth\/callback$/.test(uri)
+  /^https?:\/\/127\.0\.0\.1:\d+\/auth\/callback$/.test(uri)
 provider.listen(port, '127.0.0.1', () => console.log('ready'))

@@ -6,7 +6,8 @@ Querysets and managers are where queries are written; Django opens and closes th
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError)
-"""What Django raises while the database is down, slow or locked."""
+"""What Django raises while the database is down, slow or locked, and at times for a statement that
+is wrong: see core/outages.py."""
 
 
 def release_connection() -> None:

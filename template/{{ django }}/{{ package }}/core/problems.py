@@ -19,6 +19,7 @@ from .errors import (
     pointer,
     problem,
 )
+from .outages import is_outage
 from .persistence import UNAVAILABLE
 
 logger: FilteringBoundLogger = structlog.get_logger()
@@ -56,7 +57,7 @@ def respond_to(request: HttpRequest, error: ServiceError) -> HttpResponse:
 
 def respond_to_failure(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Answer what any view, the admin site's too, may fail with; ``None`` for anything else."""
-    if isinstance(error, UNAVAILABLE):
+    if isinstance(error, UNAVAILABLE) and is_outage(error.__cause__):
         logger.error("database unavailable", error=str(error))
         error = UnavailableError("The database is not available.", retry_after=5)
     return respond_to(request, error) if isinstance(error, ServiceError) else None

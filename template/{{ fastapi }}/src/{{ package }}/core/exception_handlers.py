@@ -111,7 +111,7 @@ async def handle_validation_error(
 async def handle_database_error(request: Request, error: Exception) -> ProblemResponse:
     """Answer when the database is down, slow or locked: later it may work."""
     if isinstance(error, DBAPIError):
-        if not is_outage(error):
+        if not is_outage(error.orig):
             raise error
         logger.error("database unavailable", error=str(error.orig), statement=error.statement)
     else:

@@ -97,7 +97,7 @@ def handle_database_error(error: Exception) -> Response:
 
     Raises the error again when the statement is wrong: that is a failure like any other.
     """
-    if isinstance(error, DBAPIError) and not is_outage(error):
+    if isinstance(error, DBAPIError) and not is_outage(error.orig):
         raise error
     logger.error("database unavailable", error=str(getattr(error, "orig", error)))
     return respond_to(UnavailableError("The database is not available.", retry_after=5))

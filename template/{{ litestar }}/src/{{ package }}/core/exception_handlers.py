@@ -141,7 +141,7 @@ def handle_validation_error(request: AnyRequest, error: ValidationException) -> 
 def handle_database_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer when the database is down, slow or locked: later it may work."""
     if isinstance(error, DBAPIError):
-        if not is_outage(error):
+        if not is_outage(error.orig):
             return handle_unexpected_error(request, error)
         logger.error("database unavailable", error=str(error.orig), statement=error.statement)
     else:

@@ -2,8 +2,6 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
-
 OUTAGES = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -13,7 +11,10 @@ OUTAGES = {
 }
 
 
-def is_outage(error: DBAPIError) -> bool:
-    """Whether the database is locked or out of reach; else the statement is wrong."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the driver's error tells of a database that is locked or out of reach.
+
+    Else the statement is wrong.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF in OUTAGES  # the rest of the code says more about it
