@@ -1,10 +1,14 @@
 """Deliberate faults: what the contract suite has to notice in a generated service.
 
-Each breaks one line of the contract in one place of a service with the default answers, which is
-otherwise sound. `tests/test_faults.py` puts them in, one at a time.
+Each breaks one line of the contract in one place of a service that is otherwise sound: one with the
+default answers, or one with cookies on servers. `tests/test_faults.py` puts them in, one at a time.
 """
 
 from dataclasses import dataclass
+
+# What the default answers make.
+DEFAULT = "fastapi-sqlite-memory-jwt-example"
+SERVERS = "fastapi-postgresql-redis-session-example"
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Fault:
     right: str
     wrong: str
     tests: tuple[str, ...]
+    stack: str = DEFAULT
 
 
 FAULTS = (
@@ -163,5 +168,77 @@ FAULTS = (
         "    _require_free_port(settings)\n",
         "",
         ("test_running.py::test_port_taken",),
+    ),
+    Fault(
+        5,
+        "what other processes change is never heard",
+        "core/state_feed.py",
+        "        if changed:\n",
+        "        if not versions:\n",
+        ("test_workers.py::test_a_change_in_another_process_is_heard",),
+        SERVERS,
+    ),
+    Fault(
+        5,
+        "writers in other processes are not waited for",
+        "core/state.py",
+        "session.get(StateRecord, key, with_for_update=True)",
+        "session.get(StateRecord, key)",
+        ("test_workers.py::test_no_lost_updates_between_processes",),
+        SERVERS,
+    ),
+    Fault(
+        7,
+        "a session goes on beside the one that a login begins",
+        "auth/sessions.py",
+        "            if instead_of is not None:\n",
+        "            if instead_of is None:\n",
+        ("test_session.py::test_new_session_at_login",),
+        SERVERS,
+    ),
+    Fault(
+        7,
+        "the cookie goes over HTTP in production",
+        "auth/authentication.py",
+        'secure=settings.environment == "production"',
+        "secure=False",
+        ("test_session.py::test_cookie_is_secure_in_production",),
+        SERVERS,
+    ),
+    Fault(
+        7,
+        "pages of other origins may ask for changes",
+        "core/csrf.py",
+        "if origin is not None and not is_at(",
+        'if origin == "" and not is_at(',
+        ("test_session.py::test_foreign_origin", "test_session.py::test_products_need_the_token"),
+        SERVERS,
+    ),
+    Fault(
+        7,
+        "signing out leaves the session as it is",
+        "auth/router.py",
+        "    await resources.auth.sessions.end(secret)\n",
+        "",
+        ("test_session.py::test_logout",),
+        SERVERS,
+    ),
+    Fault(
+        8,
+        "what the cache fails of reaches the caller",
+        "core/cache.py",
+        "error=repr(error))\n            return None\n",
+        "error=repr(error))\n            raise\n",
+        ("test_cache_down.py::test_cache_down_in_mid_traffic",),
+        SERVERS,
+    ),
+    Fault(
+        9,
+        "the log of production is for people",
+        "core/logging.py",
+        'if form == "json"\n',
+        'if form == "xml"\n',
+        ("test_production.py::test_every_line_of_the_log_is_json",),
+        SERVERS,
     ),
 )

@@ -37,6 +37,7 @@ from .stacks import Stack
 from .watch import broken_promises
 
 StartService = Callable[..., Service]
+SECTIONS = {str(number) for number in range(1, 11)}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,6 +95,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         stack = _stack_of(item)
+        cited = {section for mark in item.iter_markers("contract") for section in mark.args}
+        if stack is not None and not (cited and cited <= SECTIONS):
+            message = f"{item.nodeid} has to cite the section of the contract that it is for"
+            raise pytest.UsageError(message)
         fits = stack is None or all(
             stack.fits(**marker.kwargs) for marker in item.iter_markers("only")
         )

@@ -150,6 +150,7 @@ def test_bytes_as_credentials(service: Service) -> None:
         assert raw.get(service.address, b"/auth/me", header).status == 401
 
 
+@pytest.mark.contract("9")
 def test_no_secrets_in_the_log(service: Service, editor: Client, reader: Client) -> None:
     """Passwords, tokens, keys and cookies never reach a log (section 9)."""
     editor.get("/flags")

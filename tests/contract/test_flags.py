@@ -58,7 +58,7 @@ def test_max_body_bytes(workers: Service, workers_editor: dict[str, str]) -> Non
     assert editor.put("/state/limit", json={"value": "x" * 5000}).status_code == 413
 
 
-@pytest.mark.contract("10")
+@pytest.mark.contract("9")
 def test_log_for_people(service: Service) -> None:
     """In development the log is for reading, one line a request, and names the request id."""
     start = service.log_size()

@@ -347,6 +347,7 @@ def test_start_without_provider(passing_service: Callable[..., Service], worksho
         absent.stop()
 
 
+@pytest.mark.contract("9")
 def test_no_secrets_in_the_log(service: Service, guarded: Service) -> None:
     """Codes, tokens and the client's secret included."""
     assert service.leaks() == []
