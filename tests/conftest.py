@@ -11,6 +11,7 @@ import pytest
 from tests import servers
 from tests.checkout import Checkout
 from tests.contract.instances import PROGRAMS, missing_programs
+from tests.progress import Progress
 from tests.rendering import fast_copier, snapshot
 
 
@@ -22,6 +23,15 @@ def pytest_report_header() -> list[str]:
         *(server.report() for server in servers.SERVERS),
         f"Programs that the contract suite starts itself: {programs}",
     ]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the process that reports show how far the run is; workers report to it."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(
+            Progress(session, lambda line: terminal.write(f"\n{line}\n")), "progress"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
