@@ -3,7 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,24 @@ GROUPS = {name: [pytest.mark.generated, pytest.mark.xdist_group(f"faults-{name}"
 
 
 @pytest.fixture(scope="module")
-def project(
-    request: pytest.FixtureRequest, checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """A service of the stack that is asked for, installed."""
-    target = tmp_path_factory.mktemp("faults") / "service"
-    scaffold(checkout, target, Stack.parse(request.param).answers)
-    made = run(target, "make", "--no-print-directory", "setup")
-    assert made.returncode == 0, made.stderr
-    yield target
-    shutil.rmtree(target)
+def projects(
+    checkout: Checkout, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Path]]:
+    """Return what makes and installs a service of a stack, each once."""
+    made: dict[str, Path] = {}
+
+    def project_of(stack: str) -> Path:
+        if stack not in made:
+            target = tmp_path_factory.mktemp("faults") / "service"
+            scaffold(checkout, target, Stack.parse(stack).answers)
+            result = run(target, "make", "--no-print-directory", "setup")
+            assert result.returncode == 0, result.stderr
+            made[stack] = target
+        return made[stack]
+
+    yield project_of
+    for target in made.values():
+        shutil.rmtree(target)
 
 
 def hold(project: Path, stack: str, tests: set[str]) -> tuple[int, str]:
@@ -57,32 +65,25 @@ def test_every_fault_has_a_place_in_the_service(fast: Path, tmp_path: Path, stac
 
 
 @pytest.mark.parametrize(
-    ("project", "stack"),
-    [pytest.param(name, name, marks=marks, id=name) for name, marks in GROUPS.items()],
-    indirect=["project"],
+    "stack", [pytest.param(name, marks=marks, id=name) for name, marks in GROUPS.items()]
 )
-def test_a_sound_service_passes(project: Path, stack: str) -> None:
+def test_a_sound_service_passes(projects: Callable[[str], Path], stack: str) -> None:
     tests = {name for fault in FAULTS for name in fault.tests if fault.stack == stack}
-    code, said = hold(project, stack, tests)
+    code, said = hold(projects(stack), stack, tests)
 
     assert code == 0, said[-6000:]
 
 
 @pytest.mark.parametrize(
-    ("project", "fault"),
+    "fault",
     [
-        pytest.param(
-            fault.stack,
-            fault,
-            marks=GROUPS[fault.stack],
-            id=f"{fault.section}: {fault.name}",
-        )
+        pytest.param(fault, marks=GROUPS[fault.stack], id=f"{fault.section}: {fault.name}")
         for fault in FAULTS
         if fault.stack in GROUPS
     ],
-    indirect=["project"],
 )
-def test_a_fault_is_caught(project: Path, fault: Fault) -> None:
+def test_a_fault_is_caught(projects: Callable[[str], Path], fault: Fault) -> None:
+    project = projects(fault.stack)
     module = project / "src" / "my_service" / fault.module
     sound = module.read_text(encoding="utf-8")
     module.write_text(sound.replace(fault.right, fault.wrong), encoding="utf-8")
