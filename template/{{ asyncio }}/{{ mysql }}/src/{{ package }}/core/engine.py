@@ -1,5 +1,6 @@
 """The connection pool, set up for MySQL and MariaDB."""
 
+import logging
 import math
 from typing import Any
 
@@ -11,6 +12,10 @@ MIGRATION_LOCK = "migrations"
 MIGRATION_WAIT = 60
 # Text compares as it is: MySQL's default would not tell case and accents apart.
 COLLATION = "utf8mb4_bin"
+
+# The driver logs each remark of the server, such as that a primary key needs no name; what matters
+# is an error in strict mode.
+logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 
 def create_engine(url: str, *, timeout: float, limit_statements: bool = True) -> AsyncEngine:
