@@ -5,6 +5,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests import servers
 from tests.checkout import Checkout, run_into
@@ -66,6 +69,12 @@ def every_stack(framework: str = "", shard: str = "1/1") -> list[Answers]:
         raise ValueError(message)
     rows = [row for row in combinations(STACK, built=True) if framework in {"", row["framework"]}]
     return rows[int(number) - 1 :: int(count)]
+
+
+def each_framework() -> list[Any]:
+    """Return the frameworks to try at length: the first always, the others in `make switches`."""
+    first, *others = choices("framework", built=True)
+    return [pytest.param(first), *(pytest.param(n, marks=pytest.mark.exhaustive) for n in others)]
 
 
 def runnable(rows: Iterable[Answers]) -> Iterator[Answers]:

@@ -12,10 +12,9 @@ from copier import run_copy
 from tests.checkout import Checkout, run
 from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, combinations, label
 from tests.rendering import fast_copier, files_of
-from tests.stacks import UNMEASURED, every_stack
+from tests.stacks import UNMEASURED, each_framework, every_stack
 from tests.updating import OWNED, commit, scaffold, update
 
-FRAMEWORKS = choices("framework", built=True)
 # Other answers leave the first migration as it is: it is its owner's, so no switch could change it.
 CHANGE_TABLES = frozenset({"framework", "auth", "example"})
 
@@ -88,13 +87,7 @@ def test_every_switch_of_every_stack_ends_where_a_fresh_copy_ends(
 
 
 @pytest.mark.generated
-@pytest.mark.parametrize(
-    "framework",
-    [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if name != FRAMEWORKS[0] else [])
-        for name in FRAMEWORKS
-    ],
-)
+@pytest.mark.parametrize("framework", each_framework())
 def test_a_service_lives_on_after_a_switch_of_nearly_everything(
     released: Checkout, tmp_path: Path, framework: str
 ) -> None:

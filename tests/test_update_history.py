@@ -13,6 +13,7 @@ from tests.ledger import Update
 from tests.owner import Work
 from tests.questionnaire import choices
 from tests.rendering import fast_copier
+from tests.stacks import each_framework
 from tests.updates import PAGE, README, measure, record, section, sentence
 
 FRAMEWORKS = choices("framework", built=True)
@@ -76,13 +77,7 @@ def test_a_clone_without_history_fails_and_says_so(checkout: Checkout, tmp_path:
 
 
 @pytest.mark.generated
-@pytest.mark.parametrize(
-    "framework",
-    [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if name != FRAMEWORKS[0] else [])
-        for name in FRAMEWORKS
-    ],
-)
+@pytest.mark.parametrize("framework", each_framework())
 def test_the_service_s_own_tests_pass_after_the_update(
     history: History, tmp_path: Path, framework: str
 ) -> None:

@@ -75,28 +75,26 @@ class Database(ABC):
 
     def expiry_of_key(self, prefix: str) -> str:
         """Return when an API key expires, as the database writes it."""
-        for table in self.tables():
-            columns = self.columns(table)
-            expiry = [name for name in columns if "expir" in name]
-            if expiry and "prefix" in columns:
-                (row,) = self.run(
-                    f"SELECT {expiry[0]} FROM {self._quoted(table)} WHERE prefix = '{prefix}'"  # noqa: S608
-                )
-                return str(row[0])
-        message = "no table has a prefix and an expiry"
-        raise AssertionError(message)
+        table, expiry = self._table_of_keys()
+        query = f"SELECT {expiry} FROM {self._quoted(table)} WHERE prefix = '{prefix}'"  # noqa: S608
+        (row,) = self.run(query)
+        return str(row[0])
 
     def expire_keys(self, moment: str = "2020-01-01 00:00:00.000000") -> None:
-        """Let all API keys have expired at a moment: nobody wants to wait a day.
+        """Let all API keys have expired at a moment: nobody wants to wait a day."""
+        table, expiry = self._table_of_keys()
+        self.run(f"UPDATE {self._quoted(table)} SET {expiry} = '{moment}'")  # noqa: S608
 
-        The table is the one that has a prefix and an expiry, whatever a framework calls it.
+    def _table_of_keys(self) -> tuple[str, str]:
+        """Return the table of API keys and its column of expiry.
+
+        It is the one that has a prefix and an expiry, whatever a framework calls it.
         """
         for table in self.tables():
             columns = self.columns(table)
             expiry = [name for name in columns if "expir" in name]
             if expiry and "prefix" in columns:
-                self.run(f"UPDATE {self._quoted(table)} SET {expiry[0]} = '{moment}'")  # noqa: S608
-                return
+                return table, expiry[0]
         message = "no table has a prefix and an expiry"
         raise AssertionError(message)
 
