@@ -34,6 +34,19 @@ pytestmark = pytest.mark.xdist_group("sweep")
 WORDS = "|".join([*questions(), *computed(), "_copier_conf", "_copier_answers"])
 TAGS = "if|elif|else|endif|for|endfor|set|include|import|raw|endraw"
 LEFTOVER = re.compile(rf"(?<!\$)\{{\{{[-+]? *(?:{WORDS})\b|\{{%[-+]? *(?:{TAGS})\b")
+# Databases, caches, frameworks and a protocol, as text names them and what is made for them.
+NAMES = {
+    "database": {
+        "sqlite": "sqlite",
+        "postgresql": "postgres|psycopg|asyncpg",
+        "mysql": "mysql|mariadb|utf8mb4",
+    },
+    "cache": {"redis": r"\bredis|valkey", "memcached": "memcache"},
+    "auth": {"oidc": "oidc|openid"},
+    "framework": {name: name for name in ("fastapi", "litestar", "django", "flask")},
+}
+# An answer for `make switch`, a class of Django's, and what Django's reader of URLs is tried with.
+EXAMPLES = re.compile(r"""ANSWERS='-d cache=redis'|LocMemCache|sqlite://|scheme="sqlite\"""")
 LOADERS: dict[str, Callable[[str], Any]] = {
     ".toml": tomllib.loads,
     ".yml": yaml.safe_load,
@@ -97,6 +110,24 @@ def test_nothing_of_the_template_is_left_in_the_text(
             leftover = LEFTOVER.search(content.decode())
             assert leftover is None, f"{name}: {file}: {leftover}"
             assert "{{" not in file, f"{name}: {file}"
+
+
+def test_what_was_not_asked_for_is_not_named(
+    rendered: dict[str, tuple[Answers, Path]],
+) -> None:
+    for name, (answers, project) in rendered.items():
+        others = [
+            word
+            for question, words in NAMES.items()
+            for choice, word in words.items()
+            if choice != answers[question]
+        ]
+        pattern = re.compile("|".join(others), re.IGNORECASE)
+        for file, content in files_of(project).items():
+            if file == ".copier-answers.yml":
+                continue
+            for line in content.decode().splitlines():
+                assert not pattern.search(EXAMPLES.sub("", line)), f"{name}: {file}: {line}"
 
 
 def test_the_text_is_tidy(rendered: dict[str, tuple[Answers, Path]]) -> None:

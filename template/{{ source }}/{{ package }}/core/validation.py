@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 T = TypeVar("T")
 
 MAX_MEMBERS = 100
-MAX_DEPTH = 30  # MariaDB takes 31
+MAX_DEPTH = 30  # not every database keeps 32
 MIN_INTEGER = -(2**63)
 MAX_INTEGER = 2**63 - 1
 
@@ -38,8 +38,8 @@ class InputModel(BaseModel):
 def storable_text(value: str) -> str:
     """Return ``value`` unchanged if every database can keep it.
 
-    Raises ``PydanticCustomError`` for NUL characters, which PostgreSQL refuses, and for lone
-    surrogates, which are not text (pydantic refuses these earlier, this is for JSON values).
+    Raises ``PydanticCustomError`` for NUL characters, which not every database takes, and for
+    lone surrogates, which are not text (pydantic refuses these earlier, this is for JSON values).
     """
     if "\0" in value:
         raise PydanticCustomError("nul_character", "NUL characters are not allowed")
