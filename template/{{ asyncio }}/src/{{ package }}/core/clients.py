@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from .breaker import BreakerState, CircuitBreaker
 from .metrics import EXTERNAL_REQUESTS
+from .tls import tls_context
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -70,6 +71,7 @@ class ServiceClient:
             headers={} if token is None else {"Authorization": f"Bearer {token}"},
             timeout=timeout,
             transport=transport,
+            verify=tls_context(),
         )
 
     async def start(self) -> None:

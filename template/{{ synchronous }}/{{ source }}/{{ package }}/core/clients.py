@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from .breaker import BreakerState, CircuitBreaker
 from .metrics import EXTERNAL_REQUESTS
 from .request_threads import RequestThreads
+from .tls import tls_context
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -74,6 +75,7 @@ class ServiceClient:
             headers={} if token is None else {"Authorization": f"Bearer {token}"},
             timeout=timeout,
             transport=transport,
+            verify=tls_context(),
         )
 
     def start(self) -> None:
