@@ -41,7 +41,7 @@ NAMES = {
         "postgresql": "postgres|psycopg|asyncpg",
         "mysql": "mysql|mariadb|utf8mb4",
     },
-    "cache": {"redis": r"\bredis|valkey", "memcached": "memcache"},
+    "cache": {"redis": "redis(?!tribut)|valkey", "memcached": "memcache"},
     "auth": {"oidc": "oidc|openid"},
     "framework": {name: name for name in ("fastapi", "litestar", "django", "flask")},
 }
