@@ -10,7 +10,16 @@ import pytest
 from copier import run_copy
 
 from tests.checkout import Checkout, run
-from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, combinations, label
+from tests.questionnaire import (
+    EXTRAS,
+    STACK,
+    TEMPLATE,
+    Answer,
+    Answers,
+    choices,
+    combinations,
+    label,
+)
 from tests.rendering import fast_copier, files_of
 from tests.stacks import UNMEASURED, each_framework, every_stack
 from tests.updating import OWNED, commit, scaffold, update
@@ -69,6 +78,13 @@ def test_every_switch_of_one_answer_ends_where_a_fresh_copy_ends(
 ) -> None:
     assert set(permutations(choices(question, built=True), 2)) == set(pairwise(walk))
     walk_through(released, tmp_path, {}, question, walk)
+
+
+def test_the_documentation_names_as_many_switches_as_there_are() -> None:
+    switches = sum(len(walk) - 1 for _, walk, _ in walks_of_every_stack())
+    page = (TEMPLATE / "docs" / "update.md").read_text(encoding="utf-8")
+
+    assert f"all {len(every_stack())} stacks, {switches} switches in all" in page
 
 
 @pytest.mark.exhaustive
