@@ -6,7 +6,7 @@ UV := $(or $(UV),$(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
 RUN := $(UV) run --quiet --locked
 WORKERS ?= auto
 
-export UV DEST ANSWERS DEFAULTS REF VERSION FRAMEWORK SHARD JOBS CHANGED
+export UV DEST ANSWERS DEFAULTS REF VERSION FRAMEWORK SHARD JOBS CHANGED PROFILE
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,9 @@ switches: setup ## Give every other answer to every stack by update; test servic
 updates: setup ## Update edited services of the template's earlier states, and keep the numbers
 	@PYTHONPATH=template $(RUN) python -m tests.updates
 
-bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi]
-	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}"
+bench: tools ## Compare a service with a bare application, side by side (needs wrk): [FRAMEWORK=fastapi] [PROFILE=1]
+	@$(RUN) python benchmarks/run.py --framework="$${FRAMEWORK:-fastapi}" \
+	  $$(test "$$PROFILE" != 1 || echo --profile)
 
 release: setup ## Move the changelog's unreleased notes under a version, commit and tag: VERSION=1.2.0
 	@$(RUN) python hooks/release.py "$$VERSION"

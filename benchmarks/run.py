@@ -2,6 +2,9 @@
 
 Ratios only: rates differ from machine to machine and from minute to minute, so the two servers
 are measured in turns, and the median of the rounds' ratios is printed. Needs ``wrk``.
+
+With ``--profile``, py-spy then samples the service under the same load, and what each module costs
+is printed in requests of the bare application: what stands between the two.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,12 +43,18 @@ SERVICES = {
     "django": ["manage.py", "serve"],
     "flask": ["-m", "gunicorn", "--config=python:my_service.gunicorn_config"],
 }
+PATHS = {"GET /health/live": "/health/live", "GET /products": "/products?limit=10"}
 GOALS = {
     "GET /health/live": (">=", 0.75),
     "GET /products": (">=", 0.5),
     "start to first 200": ("<=", 1.5),
     "resident memory": ("<=", 1.3),
 }
+
+
+PROFILE_SECONDS = 15
+PROFILE_ROWS = 15
+OUTSIDE = "(a thread or a greenlet of a library)"
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ def main() -> None:
     parser.add_argument("--framework", choices=FRAMEWORKS, default="fastapi")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each round")
+    parser.add_argument("--profile", action="store_true", help="say where the service's time goes")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed; it is a package of Debian, Ubuntu and Homebrew.")
@@ -88,16 +99,17 @@ def _compare(project: Path, options: argparse.Namespace) -> None:
     with service as measured, bare as reference:
         ratios: dict[str, list[float]] = {}
         for _ in range(options.rounds):
-            for name, path in (
-                ("GET /health/live", "/health/live"),
-                ("GET /products", "/products?limit=10"),
-            ):
+            for name, path in PATHS.items():
                 pair = [
                     _rate(server.port, path, options.seconds) for server in (measured, reference)
                 ]
                 ratios.setdefault(name, []).append(pair[0] / pair[1])
         ratios["resident memory"] = [measured.resident_bytes / reference.resident_bytes]
         ratios["start to first 200"] = [measured.started_in / reference.started_in]
+        profiles = {
+            name: _profile(measured, path, statistics.median(ratios[name]))
+            for name, path in (PATHS.items() if options.profile else ())
+        }
     print(f"{'':<24} {'median':>7} {'lowest':>7} {'highest':>7}   goal")
     for name, values in ratios.items():
         sign, goal = GOALS[name]
@@ -107,6 +119,49 @@ def _compare(project: Path, options: argparse.Namespace) -> None:
             f"{name:<24} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}"
             f"   {sign} {goal} {'met' if met else 'NOT met'}"
         )
+    for name, profile in profiles.items():
+        print(f"\n{name}: {sum(profile.values()):.2f} requests of the bare application, spent in")
+        for (module, package), cost in profile.most_common(PROFILE_ROWS):
+            print(f"  {cost:.2f}  {module:<44} {package}")
+
+
+def _profile(server: Server, path: str, ratio: float) -> Counter[tuple[str, str]]:
+    """Say what each module costs a request, in requests of the bare application.
+
+    Time counts for the module of the service nearest to where it was spent, and for the package it
+    was spent in. What the framework does below a middleware counts for the innermost of them.
+    """
+    with tempfile.TemporaryDirectory(prefix="profile-") as folder:
+        stacks = Path(folder) / "stacks"
+        command = [
+            os.environ.get("UV", "uv"),
+            "tool",
+            "run",
+            "py-spy",
+            "record",
+            "--subprocesses",
+            "--format=raw",
+        ]
+        command += ["--rate=250", f"--duration={PROFILE_SECONDS}", f"--output={stacks}"]
+        with subprocess.Popen(
+            [*_pinned(1), *command, f"--pid={server.process.pid}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as sampler:
+            while sampler.poll() is None:
+                _rate(server.port, path, 2)
+        if sampler.returncode:
+            sys.exit("py-spy failed; it needs the right to look into other processes.")
+        lines = stacks.read_text().splitlines()
+    spent: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        stack, _, count = line.rpartition(" ")
+        files = re.findall(r"\(([^():]+)(?::\d+)?\)", stack)
+        if files:
+            ours = [file for file in files if "my_service/" in file]
+            spent[ours[-1] if ours else OUTSIDE, files[-1].split("/")[0]] += int(count)
+    samples = spent.total()
+    return Counter({place: count / samples / ratio for place, count in spent.items()})
 
 
 def _scaffold(project: Path, framework: str) -> None:
