@@ -128,8 +128,9 @@ def _compare(project: Path, options: argparse.Namespace) -> None:
 def _profile(server: Server, path: str, ratio: float) -> Counter[tuple[str, str]]:
     """Say what each module costs a request, in requests of the bare application.
 
-    Time counts for the module of the service nearest to where it was spent, and for the package it
-    was spent in. What the framework does below a middleware counts for the innermost of them.
+    Time counts when the interpreter is at work, not when a thread waits: for the module of the
+    service nearest to where it was spent, and for the package it was spent in. What the framework
+    does below a middleware counts for the innermost of them.
     """
     with tempfile.TemporaryDirectory(prefix="profile-") as folder:
         stacks = Path(folder) / "stacks"
@@ -142,7 +143,7 @@ def _profile(server: Server, path: str, ratio: float) -> Counter[tuple[str, str]
             "--subprocesses",
             "--format=raw",
         ]
-        command += ["--rate=250", f"--duration={PROFILE_SECONDS}", f"--output={stacks}"]
+        command += ["--gil", "--rate=250", f"--duration={PROFILE_SECONDS}", f"--output={stacks}"]
         with subprocess.Popen(
             [*_pinned(1), *command, f"--pid={server.process.pid}"],
             stdout=subprocess.DEVNULL,
