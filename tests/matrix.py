@@ -2,7 +2,8 @@
 
 The results are evidence that is committed: one line a stack in `docs/evidence/results.jsonl`, and
 a page made of it. With `CHANGED=1` what has passed is not run again while the stack renders the
-same, so a run that was broken off goes on where it stopped.
+same, so a run that was broken off goes on where it stopped; nor is the contract asked again of a
+service of which only its own tests have changed.
 """
 
 import argparse
@@ -34,6 +35,8 @@ TABLE = EVIDENCE / "README.md"
 README = TEMPLATE / "README.md"
 # Names the commit of the template, which says nothing about the stack.
 ANSWERS_FILE = ".copier-answers.yml"
+# The contract suite sees a service from outside; its own tests are no part of what it sees.
+OWN_TESTS = "tests/"
 HEAD = """\
 # Evidence: every stack, made and run
 
@@ -41,7 +44,8 @@ Each stack was scaffolded by `make new` and installed; then its own `make check`
 types, tests) on real servers, and the contract suite against its running service. `make matrix`
 writes this page and [results.jsonl](results.jsonl). It says of a stack that rendered differently
 then that its result is of an earlier template, and of one that was held to another state of the
-contract suite that it was an earlier suite.
+contract suite that it was an earlier suite. Where only a service's own tests have changed since it
+was held to the contract, that result is kept, with its date.
 
 """
 SENTENCE = re.compile(r"\d+ of \d+ stacks have passed[^.]*\.")
@@ -53,10 +57,14 @@ COVERAGE = re.compile(r"Total coverage: ([\d.]+)%")
 
 @dataclass(frozen=True)
 class Key:
-    """What a result is of: a stack as it rendered, and the contract suite as it stood."""
+    """What a result is of: a stack as it rendered, and the contract suite as it stood.
+
+    `service` is the part of what is rendered that the contract suite can see.
+    """
 
     rendered: str
     suite: str
+    service: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,9 @@ class Result:
     seconds: float
     # By name: Python, the framework and the servers. Results from before they were kept have none.
     versions: dict[str, str] = field(default_factory=dict)
+    service: str = ""
+    # When the contract was asked, if that was on another day than the service's own check.
+    held_on: str = ""
 
     @property
     def passed(self) -> bool:
@@ -103,6 +114,8 @@ def _row(result: Result, now: Key) -> str:
         date += ", of an earlier template"
     words = {True: "passed", False: "FAILED"}
     held = words[result.held]
+    if result.held_on:
+        held += f" on {result.held_on}"
     if result.suite != now.suite:
         held += ", an earlier suite"
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
@@ -172,7 +185,8 @@ def keys(checkout: Checkout, rows: Iterable[Answers]) -> dict[str, Key]:
         for row in rows:
             files = files_of(render(template, Path(folder) / label(row), row))
             files.pop(ANSWERS_FILE)
-            found[label(row)] = Key(_digest(files), suite)
+            seen = {path: text for path, text in files.items() if not path.startswith(OWN_TESTS)}
+            found[label(row)] = Key(_digest(files), suite, _digest(seen))
     return found
 
 
@@ -184,15 +198,34 @@ def _digest(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Result:
-    """Make the stack in ``target``, run its own check and the contract, and remove it."""
+def still_holds(result: Result | None, key: Key) -> bool:
+    """Tell whether the contract would be asked the same of the same service as for a result."""
+    return (
+        result is not None
+        and result.held
+        and (result.suite, result.service) == (key.suite, key.service)
+    )
+
+
+def examine(
+    checkout: Checkout, key: Key, target: Path, answers: Answers, before: Result | None = None
+) -> Result:
+    """Make the stack in ``target``, run its own check and the contract, and remove it.
+
+    The contract is not asked where a result from ``before`` still holds.
+    """
     start = time.monotonic()
     own = check(checkout, target, answers)
-    held, said = False, "not run: the service was not made\n"
+    today = datetime.now(UTC).date().isoformat()
+    held, said, held_on = False, "not run: the service was not made\n", ""
     versions: dict[str, str] = {}
     if (target / "Makefile").exists():
         versions = versions_of(target, answers)
-        held, said = hold_to_contract(checkout, target, answers)
+        if before is not None and still_holds(before, key):
+            held, held_on = True, before.held_on or before.date
+            said = f"not run again: {before.contract_tests} passed on {held_on}\n"
+        else:
+            held, said = hold_to_contract(checkout, target, answers)
     log = f"$ {again(own.reproduce, target, answers)}\n{said}"
     (LOGS / f"{own.name}.contract.log").write_text(log, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
@@ -200,7 +233,9 @@ def examine(checkout: Checkout, key: Key, target: Path, answers: Answers) -> Res
         stack=own.name,
         rendered=key.rendered,
         suite=key.suite,
-        date=datetime.now(UTC).date().isoformat(),
+        service=key.service,
+        held_on=held_on if held_on != today else "",
+        date=today,
         checked=own.passed,
         tests=_last(PASSED, own.said),
         coverage=_last(COVERAGE, own.said),
@@ -269,7 +304,8 @@ def run_all(
     """Yield the results of the stacks as they come in, several being made at a time.
 
     With `only_changed` what has passed as it renders now is not run again; when it is "suite", what
-    was held to another state of the contract suite is.
+    was held to another state of the contract suite is. Where only the tests of a service have
+    changed, they alone are run.
     """
     known = record() if only_changed else {}
     # One after the other at the same place, services share what the tools keep.
@@ -278,7 +314,8 @@ def run_all(
     def run_one(row: Answers) -> Result:
         place = places.get()
         try:
-            return examine(checkout, stacks[label(row)], place / "service", row)
+            name = label(row)
+            return examine(checkout, stacks[name], place / "service", row, known.get(name))
         finally:
             places.put(place)
 

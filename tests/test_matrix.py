@@ -15,12 +15,13 @@ from tests import matrix
 from tests.checkout import Checkout
 from tests.matrix import Key, Result, keep, keys, page, record, run_all
 from tests.questionnaire import TEMPLATE, Answers, label
+from tests.stacks import Outcome
 
 ROWS: list[Answers] = [
     {"framework": "fastapi", "cache": "memory"},
     {"framework": "fastapi", "cache": "redis"},
 ]
-NOW = {"fastapi-memory": Key("a", "s"), "fastapi-redis": Key("b", "s")}
+NOW = {"fastapi-memory": Key("a", "s", "x"), "fastapi-redis": Key("b", "s", "y")}
 
 
 def result(stack: str, key: Key, *, held: bool = True) -> Result:
@@ -28,6 +29,7 @@ def result(stack: str, key: Key, *, held: bool = True) -> Result:
         stack=stack,
         rendered=key.rendered,
         suite=key.suite,
+        service=key.service,
         date="2026-11-25",
         checked=True,
         tests="10",
@@ -55,7 +57,9 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The stacks that were really run, instead of running them; the second one never holds."""
     done: list[str] = []
 
-    def examine(_checkout: Checkout, key: Key, _target: Path, row: Answers) -> Result:
+    def examine(
+        _checkout: Checkout, key: Key, _target: Path, row: Answers, _before: Result | None
+    ) -> Result:
         done.append(label(row))
         return result(label(row), key, held=row["cache"] != "redis")
 
@@ -112,13 +116,73 @@ def test_what_renders_otherwise_is_run_again(
     assert examined.count("fastapi-memory") == runs
 
 
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [
+        ({"rendered": "with other tests"}, False),
+        ({"rendered": "c", "service": "c"}, True),
+        ({"rendered": "with other tests", "suite": "t"}, True),
+    ],
+    ids=["only the tests", "the service", "the suite"],
+)
+def test_the_contract_is_asked_again_when_the_service_or_the_suite_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    checkout: Checkout,
+    changed: dict[str, str],
+    *,
+    asked: bool,
+) -> None:
+    log = tmp_path / "own.log"
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "Makefile").touch()
+    outcome = Outcome(
+        "fastapi-memory",
+        passed=True,
+        scaffolding=1,
+        checking=1,
+        log=log,
+        reproduce="make new",
+        said="11 passed",
+    )
+    held: list[str] = []
+
+    def hold(_checkout: Checkout, _project: Path, row: Answers) -> tuple[bool, str]:
+        held.append(label(row))
+        return True, "21 passed"
+
+    monkeypatch.setattr(matrix, "LOGS", tmp_path)
+    monkeypatch.setattr(matrix, "check", lambda *_arguments: outcome)
+    monkeypatch.setattr(matrix, "versions_of", lambda *_arguments: {})
+    monkeypatch.setattr(matrix, "again", lambda *_arguments: "again")
+    monkeypatch.setattr(matrix, "hold_to_contract", hold)
+    before = result("fastapi-memory", NOW["fastapi-memory"])
+    key = dataclasses.replace(NOW["fastapi-memory"], **changed)
+    now = matrix.examine(checkout, key, tmp_path / "service", ROWS[0], before)
+
+    assert bool(held) is asked
+    assert (now.passed, now.tests) == (True, "11")
+    assert (now.contract_tests, now.held_on) == (("21", "") if asked else ("20", before.date))
+    row = page({"fastapi-memory": key}, {"fastapi-memory": now}).splitlines()[-1]
+    assert ("| passed on 2026-11-25 | 20 |" in row) is not asked
+
+
+def test_what_broke_the_contract_is_asked_again() -> None:
+    broken = result("fastapi-memory", NOW["fastapi-memory"], held=False)
+
+    assert not matrix.still_holds(broken, NOW["fastapi-memory"])
+    assert not matrix.still_holds(None, NOW["fastapi-memory"])
+
+
 def test_a_run_that_is_broken_off_begins_no_other_stack(
     monkeypatch: pytest.MonkeyPatch, checkout: Checkout
 ) -> None:
     begun: list[str] = []
     go_on = threading.Event()
 
-    def examine(_checkout: Checkout, key: Key, _target: Path, row: Answers) -> Result:
+    def examine(
+        _checkout: Checkout, key: Key, _target: Path, row: Answers, _before: Result | None
+    ) -> Result:
         begun.append(label(row))
         assert len(begun) == 1 or go_on.wait(20)
         return result(label(row), key)
@@ -138,7 +202,9 @@ def test_services_are_made_at_as_many_places_as_there_are_jobs(
 ) -> None:
     targets: list[Path] = []
 
-    def examine(_checkout: Checkout, key: Key, target: Path, row: Answers) -> Result:
+    def examine(
+        _checkout: Checkout, key: Key, target: Path, row: Answers, _before: Result | None
+    ) -> Result:
         targets.append(target)
         return result(label(row), key)
 
@@ -153,18 +219,20 @@ def test_a_change_of_one_stack_leaves_the_results_of_others(checkout: Checkout) 
     before = keys(checkout, rows)
     assert keys(checkout, rows) == before
     assert before["memory"].rendered != before["redis"].rendered
+    assert before["memory"].service != before["redis"].service
+    assert before["memory"].service != before["memory"].rendered
     assert before["memory"].suite == before["redis"].suite
 
 
 def test_the_page_says_what_failed_what_is_old_and_what_was_not_run() -> None:
-    now = {name: Key(name, "s") for name in ("fine", "failed", "before", "suite", "missing")}
+    now = {name: Key(name, "s", name) for name in ("fine", "failed", "before", "suite", "missing")}
     text = page(
         now,
         {
             "fine": result("fine", now["fine"]),
             "failed": result("failed", now["failed"], held=False),
-            "before": result("before", Key("otherwise", "s")),
-            "suite": result("suite", Key("suite", "t")),
+            "before": result("before", Key("otherwise", "s", "otherwise")),
+            "suite": result("suite", Key("suite", "t", "suite")),
         },
     )
 
@@ -226,7 +294,7 @@ def test_the_readme_shows_the_number() -> None:
     keep(NOW, {})
     assert "\n  0 of 2 stacks have passed.\n" in matrix.README.read_text(encoding="utf-8")
 
-    keep(NOW, {"fastapi-memory": result("fastapi-memory", Key("earlier", "s"))})
+    keep(NOW, {"fastapi-memory": result("fastapi-memory", Key("earlier", "s", "earlier"))})
     text = matrix.README.read_text(encoding="utf-8")
     said = (
         "1 of 2 stacks have passed, the last on 2026-11-25; 0 as they render now, 0 of them by the"
@@ -239,6 +307,6 @@ def test_the_readme_shows_the_number() -> None:
 
 
 def test_results_of_stacks_that_are_no_more_are_dropped() -> None:
-    keep(NOW, {"rails-memory": result("rails-memory", Key("r", "s"))})
+    keep(NOW, {"rails-memory": result("rails-memory", Key("r", "s", "r"))})
 
     assert record() == {}
