@@ -50,8 +50,6 @@ GOALS = {
     "start to first 200": ("<=", 1.5),
     "resident memory": ("<=", 1.3),
 }
-
-
 PROFILE_SECONDS = 15
 PROFILE_ROWS = 15
 OUTSIDE = "(a thread or a greenlet of a library)"
@@ -141,11 +139,15 @@ def _profile(server: Server, path: str, ratio: float) -> Counter[tuple[str, str]
             "py-spy",
             "record",
             "--subprocesses",
+            "--gil",
             "--format=raw",
+            "--rate=250",
+            f"--duration={PROFILE_SECONDS}",
+            f"--output={stacks}",
+            f"--pid={server.process.pid}",
         ]
-        command += ["--gil", "--rate=250", f"--duration={PROFILE_SECONDS}", f"--output={stacks}"]
         with subprocess.Popen(
-            [*_pinned(1), *command, f"--pid={server.process.pid}"],
+            [*_pinned(1), *command],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as sampler:

@@ -184,10 +184,17 @@ def keys(checkout: Checkout, rows: Iterable[Answers]) -> dict[str, Key]:
         template = snapshot(Path(folder) / "template")
         for row in rows:
             files = files_of(render(template, Path(folder) / label(row), row))
-            files.pop(ANSWERS_FILE)
-            seen = {path: text for path, text in files.items() if not path.startswith(OWN_TESTS)}
-            found[label(row)] = Key(_digest(files), suite, _digest(seen))
+            found[label(row)] = key_of(files, suite)
     return found
+
+
+def key_of(files: Mapping[str, bytes], suite: str) -> Key:
+    """Return the key of a stack that renders as these files, by path."""
+    rendered = {path: content for path, content in files.items() if path != ANSWERS_FILE}
+    service = {
+        path: content for path, content in rendered.items() if not path.startswith(OWN_TESTS)
+    }
+    return Key(_digest(rendered), suite, _digest(service))
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -305,7 +312,7 @@ def run_all(
 
     With `only_changed` what has passed as it renders now is not run again; when it is "suite", what
     was held to another state of the contract suite is. Where only the tests of a service have
-    changed, they alone are run.
+    changed, its own check alone is run.
     """
     known = record() if only_changed else {}
     # One after the other at the same place, services share what the tools keep.

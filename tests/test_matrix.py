@@ -167,6 +167,27 @@ def test_the_contract_is_asked_again_when_the_service_or_the_suite_has_changed(
     assert ("| passed on 2026-11-25 | 20 |" in row) is not asked
 
 
+@pytest.mark.parametrize(
+    ("path", "same_rendering", "same_service"),
+    [
+        ("tests/unit/test_state.py", False, True),
+        ("src/service/tests/data.py", False, False),
+        ("src/service/app.py", False, False),
+        ("Makefile", False, False),
+        (matrix.ANSWERS_FILE, True, True),
+    ],
+)
+def test_the_contract_suite_sees_all_of_a_service_but_its_own_tests(
+    path: str, *, same_rendering: bool, same_service: bool
+) -> None:
+    files = {"Makefile": b"run:", "src/service/app.py": b"app", path: b"before"}
+    before = matrix.key_of(files, "s")
+    after = matrix.key_of(files | {path: b"after"}, "s")
+
+    assert (before.rendered == after.rendered) is same_rendering
+    assert (before.service == after.service) is same_service
+
+
 def test_what_broke_the_contract_is_asked_again() -> None:
     broken = result("fastapi-memory", NOW["fastapi-memory"], held=False)
 
