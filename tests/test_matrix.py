@@ -173,6 +173,7 @@ def test_the_contract_is_asked_again_when_the_service_or_the_suite_has_changed(
         ("tests/unit/test_state.py", False, True),
         ("src/service/tests/data.py", False, False),
         ("src/service/app.py", False, False),
+        ("testing.py", False, False),
         ("Makefile", False, False),
         (matrix.ANSWERS_FILE, True, True),
     ],
