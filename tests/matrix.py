@@ -214,6 +214,27 @@ def still_holds(result: Result | None, key: Key) -> bool:
     )
 
 
+def neediest_first(
+    rows: Iterable[Answers], stacks: Mapping[str, Key], results: Mapping[str, Result]
+) -> list[Answers]:
+    """Return the rows in the order to run them in, as a run may be broken off.
+
+    First those without a result that says they pass as they stand now, and of these the ones with
+    the example: they hold most, and so find most.
+    """
+
+    def needs(row: Answers) -> tuple[bool, bool]:
+        result, key = results.get(label(row)), stacks[label(row)]
+        return result is not None and is_current(result, key), not row["example"]
+
+    return sorted(rows, key=needs)
+
+
+def is_current(result: Result, key: Key) -> bool:
+    """Tell whether a stack passed as it renders now, held to the contract suite as it stands."""
+    return result.passed and (result.rendered, result.suite) == (key.rendered, key.suite)
+
+
 def examine(
     checkout: Checkout, key: Key, target: Path, answers: Answers, before: Result | None = None
 ) -> Result:
@@ -372,10 +393,7 @@ def main() -> int:
         return 2
     for server in servers.SERVERS:
         print(server.report(), file=sys.stderr)
-    # Those without any result first, as a run may be broken off; then those with the example: they
-    # hold most, and so find most.
-    known = record()
-    rows = sorted(runnable(wanted), key=lambda row: (label(row) in known, not row["example"]))
+    rows = list(runnable(wanted))
     if len(rows) < len(wanted):
         print(
             f"{len(wanted) - len(rows)} stacks are left out for want of a server", file=sys.stderr
@@ -387,6 +405,7 @@ def main() -> int:
         checkout = Checkout.of_working_tree(Path(folder) / "armature")
         stacks = keys(checkout, every_stack())
         kept = record()
+        rows = neediest_first(rows, stacks, kept)
         for result in run_all(checkout, rows, stacks, options.jobs, only_changed=options.changed):
             results.append(result)
             kept[result.stack] = result

@@ -219,6 +219,29 @@ def test_a_run_that_is_broken_off_begins_no_other_stack(
     assert len(begun) <= 2
 
 
+def test_what_has_yet_to_pass_comes_first_and_the_example_before_the_rest() -> None:
+    names = ("current", "stale", "failed", "held before", "new")
+    rows: list[Answers] = [
+        {"cache": name, "example": more} for name in names for more in (False, True)
+    ]
+    stacks = {label(row): Key("r", "s", "v") for row in rows}
+    keys_then = {"stale": Key("q", "s", "v"), "held before": Key("r", "t", "v")}
+    results = {
+        label(row): result(
+            label(row),
+            keys_then.get(str(row["cache"]), Key("r", "s", "v")),
+            held=row["cache"] != "failed",
+        )
+        for row in rows
+        if row["cache"] != "new"
+    }
+
+    order = matrix.neediest_first(rows, stacks, results)
+
+    assert [row["cache"] for row in order] == [*names[1:], *names[1:], "current", "current"]
+    assert [bool(row["example"]) for row in order] == [*[True] * 4, *[False] * 4, True, False]
+
+
 def test_services_are_made_at_as_many_places_as_there_are_jobs(
     monkeypatch: pytest.MonkeyPatch, checkout: Checkout
 ) -> None:
