@@ -140,11 +140,7 @@ def _green(
     stacks: Mapping[str, Key], results: Mapping[str, Result], *, by_suite: bool = False
 ) -> int:
     return sum(
-        stack in results
-        and results[stack].passed
-        and results[stack].rendered == key.rendered
-        and (not by_suite or results[stack].suite == key.suite)
-        for stack, key in stacks.items()
+        is_current(results.get(stack), key, by_suite=by_suite) for stack, key in stacks.items()
     )
 
 
@@ -224,15 +220,20 @@ def neediest_first(
     """
 
     def needs(row: Answers) -> tuple[bool, bool]:
-        result, key = results.get(label(row)), stacks[label(row)]
-        return result is not None and is_current(result, key), not row["example"]
+        standing = is_current(results.get(label(row)), stacks[label(row)], by_suite=True)
+        return standing, not row["example"]
 
     return sorted(rows, key=needs)
 
 
-def is_current(result: Result, key: Key) -> bool:
-    """Tell whether a stack passed as it renders now, held to the contract suite as it stands."""
-    return result.passed and (result.rendered, result.suite) == (key.rendered, key.suite)
+def is_current(result: Result | None, key: Key, *, by_suite: bool) -> bool:
+    """Tell whether a stack passed as it renders now; `by_suite`: held to the suite as it stands."""
+    return (
+        result is not None
+        and result.passed
+        and result.rendered == key.rendered
+        and (not by_suite or result.suite == key.suite)
+    )
 
 
 def examine(
@@ -357,12 +358,7 @@ def run_all(
             waiting = []
             for row in rows:
                 result, key = known.get(label(row)), stacks[label(row)]
-                if (
-                    result is not None
-                    and result.passed
-                    and result.rendered == key.rendered
-                    and (only_changed != "suite" or result.suite == key.suite)
-                ):
+                if result and is_current(result, key, by_suite=only_changed == "suite"):
                     yield result
                 else:
                     waiting.append(pool.submit(run_one, row))
