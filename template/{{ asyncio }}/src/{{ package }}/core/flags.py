@@ -12,6 +12,8 @@ from openfeature import api
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.provider.in_memory_provider import InMemoryFlag, InMemoryProvider
 
+from .errors import NotFoundError
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -39,7 +41,7 @@ class FeatureFlags:
         """``overrides`` replaces defaults; raises ``UnknownFlagError`` for one not declared."""
         self._values = {flag.name: flag.default for flag in declared}
         for name, value in overrides.items():
-            self._require(name)
+            self._check_declared(name)
             self._values[name] = value
         # A domain of its own, so that two applications in one process do not share answers.
         self._domain = f"flags-{uuid4()}"
@@ -64,16 +66,25 @@ class FeatureFlags:
         Where the provider has no answer, as before the component starts, it is as declared.
         Raises ``UnknownFlagError`` when it is not declared.
         """
-        self._require(name)
+        self._check_declared(name)
         context = EvaluationContext(targeting_key=subject)
         return await self._client.get_boolean_value_async(
             name, default_value=self._values[name], evaluation_context=context
         )
 
+    async def require(self, name: str) -> None:
+        """Raise ``NotFoundError`` while the flag is off: what belongs to it is not there.
+
+        It is off or on for everybody: who is asking is not told here.
+        """
+        if not await self.enabled(name):
+            msg = "This feature is switched off."
+            raise NotFoundError(msg)
+
     async def all(self, *, subject: str | None = None) -> dict[str, bool]:
         """Every declared flag as evaluated for ``subject``."""
         return {name: await self.enabled(name, subject=subject) for name in self._values}
 
-    def _require(self, name: str) -> None:
+    def _check_declared(self, name: str) -> None:
         if name not in self._values:
             raise UnknownFlagError(name, list(self._values))

@@ -1,51 +1,17 @@
 """Every error leaves the service as a problem document (RFC 9457)."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from structlog.typing import FilteringBoundLogger
 
-from .errors import (
-    MEDIA_TYPE,
-    FieldError,
-    InvalidFieldsError,
-    ServiceError,
-    UnavailableError,
-    pointer,
-    problem,
-    title,
-)
-from .outages import is_outage
-
-logger: FilteringBoundLogger = structlog.get_logger()
-
-METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-# Sentences for what Starlette answers with the bare name of the status.
-DETAILS = {
-    404: "There is nothing at this address.",
-    405: "This resource does not take that method.",
-    413: "The request body is too large.",
-}
-
-
-class ProblemResponse(JSONResponse):
-    """An answer that is a problem document."""
-
-    media_type = MEDIA_TYPE
-
-    def render(self, content: Any) -> bytes:  # noqa: ANN401 - as the method it overrides
-        # ASCII, because what callers sent is quoted and may not be encodable otherwise.
-        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+from .errors import MEDIA_TYPE, InvalidFieldsError, ServiceError, title
+from .failures import DATABASE_ERRORS, DETAILS, field_errors, outage, problem_body
+from .request_records import METHODS
 
 
 def respond(
@@ -55,19 +21,13 @@ def respond(
     *,
     headers: Mapping[str, str] | None = None,
     **members: Any,  # noqa: ANN401 - any JSON value
-) -> ProblemResponse:
+) -> Response:
     """Answer ``request`` with a problem document."""
-    content = problem(
-        status,
-        detail,
-        instance=request.scope["path"],
-        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
-        **members,
-    )
-    return ProblemResponse(content, status_code=status, headers=headers)
+    body = problem_body(request.scope["path"], status, detail, **members)
+    return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def handle_service_error(request: Request, error: ServiceError) -> ProblemResponse:
+async def handle_service_error(request: Request, error: ServiceError) -> Response:
     """Answer an error that the service raised on purpose."""
     return respond(request, error.status, error.detail, headers=error.headers, **error.members)
 
@@ -91,34 +51,22 @@ async def handle_http_exception(request: Request, error: HTTPException) -> Respo
     return respond(request, status, detail, headers=headers)
 
 
-async def handle_validation_error(
-    request: Request, error: RequestValidationError
-) -> ProblemResponse:
+async def handle_validation_error(request: Request, error: RequestValidationError) -> Response:
     """Answer a request that is not what the endpoint declares, with every field that is wrong."""
-    errors: Sequence[Any] = error.errors()
+    errors = error.errors()
     if any(item["type"] == "json_invalid" for item in errors):
         return respond(request, 400, "The request body is not JSON.")
-    return await handle_service_error(
-        request,
-        InvalidFieldsError(
-            # The first part of the location says body, query or path.
-            FieldError(pointer=pointer(item["loc"][1:]), detail=item["msg"], code=item["type"])
-            for item in errors
-        ),
-    )
+    # The first part of a location says body, query or path.
+    wrong = InvalidFieldsError(field_errors(errors, within=1))
+    return await handle_service_error(request, wrong)
 
 
-async def handle_database_error(request: Request, error: Exception) -> ProblemResponse:
+async def handle_database_error(request: Request, error: Exception) -> Response:
     """Answer when the database is down, slow or locked: later it may work."""
-    if isinstance(error, DBAPIError):
-        if not is_outage(error.orig):
-            raise error
-        logger.error("database unavailable", error=str(error.orig), statement=error.statement)
-    else:
-        logger.error("database unavailable", error=str(error))
-    return await handle_service_error(
-        request, UnavailableError("The database is not available.", retry_after=5)
-    )
+    unavailable = outage(error)
+    if unavailable is None:
+        raise error
+    return await handle_service_error(request, unavailable)
 
 
 def install_exception_handlers(app: FastAPI) -> None:
@@ -129,9 +77,8 @@ def install_exception_handlers(app: FastAPI) -> None:
     app.exception_handler(ServiceError)(handle_service_error)
     app.exception_handler(HTTPException)(handle_http_exception)
     app.exception_handler(RequestValidationError)(handle_validation_error)
-    app.exception_handler(OperationalError)(handle_database_error)
-    app.exception_handler(InterfaceError)(handle_database_error)
-    app.exception_handler(PoolTimeoutError)(handle_database_error)
+    for kind in DATABASE_ERRORS:
+        app.exception_handler(kind)(handle_database_error)
 
 
 def _allowed_methods(request: Request) -> list[str]:

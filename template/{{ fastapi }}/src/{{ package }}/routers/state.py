@@ -1,49 +1,29 @@
 """Shared state: read it, set it, follow it."""
 
-import re
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel
 
 from ..core.errors import NotFoundError
 from ..core.metrics import measured
 from ..core.openapi import problems
-from ..core.serialization import Moment
-from ..core.state import KEY_PATTERN, StateEntry, Subscription
-from ..core.validation import InputModel, JsonDocument
+from ..core.state import KEY_PATTERN, Subscription
 from ..dependencies import JSON_BODY, ResourcesDep
+from ..schemas import (
+    ENTITY_TAG,
+    StateInput,
+    StateOutput,
+    entity_tag,
+    expected_version,
+    seen_version,
+)
 
 router = APIRouter(prefix="/state", tags=["state"], responses=problems(422, 503))
 writes = APIRouter(prefix="/state", tags=["state"], responses=problems(415, 422, 503))
 
-VERSION = re.compile("[0-9]{1,18}")
-
 Key = Annotated[str, Path(pattern=KEY_PATTERN)]
-
-
-class StateInput(InputModel):
-    """A value to set."""
-
-    value: JsonDocument
-
-
-class StateOutput(BaseModel):
-    """A value and its version."""
-
-    key: str
-    value: Any
-    version: int
-    updated_at: Moment
-
-    @classmethod
-    def of(cls, entry: StateEntry) -> Self:
-        """Show an entry of the store."""
-        return cls(
-            key=entry.key, value=entry.value, version=entry.version, updated_at=entry.updated_at
-        )
 
 
 @router.get("/{key}", responses=problems(404))
@@ -53,7 +33,7 @@ async def read_state(key: Key, resources: ResourcesDep, response: Response) -> S
     if entry is None:
         msg = f"The state {key!r} was never set."
         raise NotFoundError(msg)
-    response.headers["ETag"] = f'"{entry.version}"'
+    response.headers["ETag"] = entity_tag(entry)
     return StateOutput.of(entry)
 
 
@@ -63,13 +43,13 @@ async def set_state(
     body: StateInput,
     resources: ResourcesDep,
     response: Response,
-    if_match: Annotated[str | None, Header(pattern='^"[0-9]{1,100}"$')] = None,
+    if_match: Annotated[str | None, Header(pattern=ENTITY_TAG)] = None,
 ) -> StateOutput:
     """Set the value of a key, if it still has the version given in ``If-Match`` (RFC 9110)."""
-    expected = None if if_match is None else int(if_match.strip('"'))
+    expected = expected_version(if_match)
     with measured("state.set"):
         entry = await resources.state.set(key, body.value, expected=expected)
-    response.headers["ETag"] = f'"{entry.version}"'
+    response.headers["ETag"] = entity_tag(entry)
     return StateOutput.of(entry)
 
 
@@ -77,8 +57,7 @@ async def subscribe(
     key: Key, resources: ResourcesDep, last_event_id: Annotated[str, Header()] = ""
 ) -> AsyncIterator[Subscription]:
     """Subscribe to a key for as long as the answer goes on."""
-    # What no version was ever called is passed over: a browser sends on what it was given once.
-    seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0
+    seen = seen_version(last_event_id)
     async with resources.state.subscribe(key, after=seen) as subscription:
         yield subscription
 

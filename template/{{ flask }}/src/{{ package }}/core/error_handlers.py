@@ -5,39 +5,19 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from apiflask import APIFlask, HTTPError
-from flask import Response, json, request
+from flask import Response, request
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
-from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
 from werkzeug.wsgi import get_input_stream
 
-from .errors import (
-    MEDIA_TYPE,
-    FieldError,
-    InvalidFieldsError,
-    ServiceError,
-    UnavailableError,
-    pointer,
-    problem,
-)
-from .outages import is_outage
-from .persistence import UNAVAILABLE
-
-logger: FilteringBoundLogger = structlog.get_logger()
+from .errors import MEDIA_TYPE, InvalidFieldsError, ServiceError
+from .failures import DATABASE_ERRORS, DETAILS, UNEXPECTED, field_errors, outage, problem_body
 
 CHUNK = 2**16
 MOST_DISCARDED = 2**24
 # Sentences for what Werkzeug, by itself, explains at length, or with hints that do not fit.
-DETAILS = {
-    400: "The request cannot be understood.",
-    404: "There is nothing at this address.",
-    405: "This resource does not take that method.",
-    413: "The request body is too large.",
-    500: "The service failed to answer this request.",
-}
+SENTENCES = {400: "The request cannot be understood.", **DETAILS, 500: UNEXPECTED}
 
 
 def respond(
@@ -48,9 +28,8 @@ def respond(
     **members: Any,  # noqa: ANN401 - any JSON value
 ) -> Response:
     """Answer with a problem document."""
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    content = problem(status, detail, instance=request.path, request_id=request_id, **members)
-    return Response(json.dumps(content), status, headers, content_type=MEDIA_TYPE)
+    body = problem_body(request.path, status, detail, **members)
+    return Response(body, status, headers, content_type=MEDIA_TYPE)
 
 
 def respond_to(error: ServiceError) -> Response:
@@ -64,7 +43,7 @@ def handle_http_exception(error: HTTPException) -> Response:
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     usual = getattr(default_exceptions.get(status), "description", None)
     own = error.description if error.description != usual else None
-    return respond(status, own or DETAILS.get(status) or error.name, headers=headers)
+    return respond(status, own or SENTENCES.get(status) or error.name, headers=headers)
 
 
 def handle_too_large(error: RequestEntityTooLarge) -> Response:
@@ -85,11 +64,7 @@ def handle_api_error(error: HTTPError) -> Response:
         response = respond(error.status_code, str(error.message), **error.extra_data)
         response.headers.update(error.headers)
         return response
-    fields = [
-        FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
-        for item in error.__cause__.errors()
-    ]
-    return respond_to(InvalidFieldsError(fields))
+    return respond_to(InvalidFieldsError(field_errors(error.__cause__.errors())))
 
 
 def handle_database_error(error: Exception) -> Response:
@@ -97,10 +72,10 @@ def handle_database_error(error: Exception) -> Response:
 
     Raises the error again when the statement is wrong: that is a failure like any other.
     """
-    if isinstance(error, DBAPIError) and not is_outage(error.orig):
+    unavailable = outage(error)
+    if unavailable is None:
         raise error
-    logger.error("database unavailable", error=str(getattr(error, "orig", error)))
-    return respond_to(UnavailableError("The database is not available.", retry_after=5))
+    return respond_to(unavailable)
 
 
 def init_app(app: APIFlask) -> None:
@@ -109,5 +84,5 @@ def init_app(app: APIFlask) -> None:
     app.register_error_handler(ServiceError, respond_to)
     app.register_error_handler(HTTPException, handle_http_exception)
     app.register_error_handler(RequestEntityTooLarge, handle_too_large)
-    for kind in UNAVAILABLE:
+    for kind in DATABASE_ERRORS:
         app.register_error_handler(kind, handle_database_error)

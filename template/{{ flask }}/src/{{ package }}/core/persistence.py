@@ -7,15 +7,9 @@ from inspect import iscoroutinefunction
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from .engine import FOR_WRITING, configure
-
-UNAVAILABLE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeoutError)
-"""What SQLAlchemy raises while the database is down, slow or locked; some drivers for wrong
-statements too (``is_outage`` in core/outages.py)."""
 
 
 class Database(SQLAlchemy):

@@ -1,33 +1,12 @@
 """Health of the service, for whoever keeps it running."""
 
-from typing import Literal
-
 from litestar import Controller, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
-from pydantic import BaseModel
 
 from ..core.components import Health
 from ..dependencies import ResourcesDep
-
-
-class Liveness(BaseModel):
-    """The process runs and answers."""
-
-    status: Literal[Health.OK] = Health.OK
-
-
-class ComponentHealth(BaseModel):
-    """How one component is."""
-
-    status: Health
-
-
-class Readiness(BaseModel):
-    """How the service is, and what it depends on."""
-
-    status: Health
-    components: dict[str, ComponentHealth]
+from ..schemas import Liveness, Readiness
 
 
 class HealthController(Controller):
@@ -51,15 +30,8 @@ class HealthController(Controller):
     )
     async def ready(self, resources: ResourcesDep) -> Response[Readiness]:
         """Say whether the service can do its work: fully, degraded, or not at all (503)."""
-        components = await resources.components.health()
-        worst = max(components.values(), key=list(Health).index, default=Health.OK)
-        readiness = Readiness(
-            status=worst,
-            components={
-                name: ComponentHealth(status=health) for name, health in components.items()
-            },
-        )
-        unavailable = worst is Health.UNAVAILABLE
+        readiness = Readiness.of(await resources.components.health())
+        unavailable = readiness.status is Health.UNAVAILABLE
         return Response(
             readiness,
             status_code=HTTP_503_SERVICE_UNAVAILABLE if unavailable else HTTP_200_OK,

@@ -1,50 +1,31 @@
 """Shared state: read it, set it, follow it."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 from litestar import Controller, Response, get, put
 from litestar.params import HeaderParameter, JSONBody, PathParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
-from pydantic import BaseModel
 
 from ..core.errors import NotFoundError
 from ..core.metrics import measured
 from ..core.openapi import problems
-from ..core.serialization import Moment
 from ..core.state import KEY_PATTERN, StateEntry, StateStore
-from ..core.validation import InputModel, JsonDocument
 from ..dependencies import ResourcesDep
+from ..schemas import (
+    ENTITY_TAG,
+    StateInput,
+    StateOutput,
+    entity_tag,
+    expected_version,
+    seen_version,
+)
 
-VERSION = re.compile("[0-9]{1,18}")
 PING_INTERVAL = 15.0
 
 # To msgspec ``$`` is also the place before a line break at the end.
 Key = Annotated[str, PathParameter(pattern=KEY_PATTERN + r"(?!\n)")]
-
-
-class StateInput(InputModel):
-    """A value to set."""
-
-    value: JsonDocument
-
-
-class StateOutput(BaseModel):
-    """A value and its version."""
-
-    key: str
-    value: Any
-    version: int
-    updated_at: Moment
-
-    @classmethod
-    def of(cls, entry: StateEntry) -> Self:
-        """Show an entry of the store."""
-        return cls(
-            key=entry.key, value=entry.value, version=entry.version, updated_at=entry.updated_at
-        )
 
 
 class StateController(Controller):
@@ -73,9 +54,7 @@ class StateController(Controller):
 
         With ``Last-Event-ID`` an entry that the caller has seen is not sent again.
         """
-        # What no version was ever called is passed over: a browser sends on what it was given once.
-        seen = int(last_event_id) if VERSION.fullmatch(last_event_id) else 0
-        events = follow(resources.state, key, after=seen)
+        events = follow(resources.state, key, after=seen_version(last_event_id))
         # Subscribed before the answer begins, so that without a database it can still be a 503.
         await anext(events)
         return ServerSentEvent(events)
@@ -87,11 +66,11 @@ class StateController(Controller):
         data: JSONBody[StateInput],
         resources: ResourcesDep,
         if_match: Annotated[
-            str | None, HeaderParameter(name="If-Match", pattern='^"[0-9]{1,100}"$')
+            str | None, HeaderParameter(name="If-Match", pattern=ENTITY_TAG)
         ] = None,
     ) -> Response[StateOutput]:
         """Set the value of a key, if it still has the version given in ``If-Match`` (RFC 9110)."""
-        expected = None if if_match is None else int(if_match.strip('"'))
+        expected = expected_version(if_match)
         with measured("state.set"):
             entry = await resources.state.set(key, data.value, expected=expected)
         return _answer(entry)
@@ -121,4 +100,4 @@ async def follow(
 
 
 def _answer(entry: StateEntry) -> Response[StateOutput]:
-    return Response(StateOutput.of(entry), headers={"ETag": f'"{entry.version}"'})
+    return Response(StateOutput.of(entry), headers={"ETag": entity_tag(entry)})

@@ -1,8 +1,7 @@
 """Every error leaves the service as a problem document (RFC 9457)."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import responses
 from typing import Any
@@ -12,31 +11,15 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.typing import FilteringBoundLogger
 
-from .errors import (
-    MEDIA_TYPE,
-    FieldError,
-    InvalidFieldsError,
-    ServiceError,
-    UnavailableError,
-    pointer,
-    problem,
-)
-from .outages import is_outage
+from .errors import MEDIA_TYPE, FieldError, InvalidFieldsError, ServiceError, pointer
+from .failures import DATABASE_ERRORS, DETAILS, UNEXPECTED, field_errors, outage, problem_body
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
 AnyRequest = Request[Any, Any, Any]
 
-# Sentences for what Litestar answers with the bare name of the status.
-DETAILS = {
-    404: "There is nothing at this address.",
-    405: "This resource does not take that method.",
-    413: "The request body is too large.",
-}
 # Pydantic's codes for what msgspec, which reads parameters, says in words only. The first that fits
 # counts: a pattern is quoted, and may look like anything.
 CODES = {
@@ -73,24 +56,8 @@ def respond(
     **members: Any,  # noqa: ANN401 - any JSON value
 ) -> Response[bytes]:
     """Answer a request for ``path`` with a problem document."""
-    content = problem(
-        status,
-        detail,
-        instance=path,
-        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
-        **members,
-    )
-    # ASCII, because what callers sent is quoted and may not be encodable otherwise.
-    body = json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+    body = problem_body(path, status, detail, **members)
     return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
-
-
-def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """Tell in the form of answers what Pydantic found wrong."""
-    return [
-        FieldError(pointer=pointer(item["loc"]), detail=item["msg"], code=item["type"])
-        for item in details
-    ]
 
 
 def handle_service_error(request: AnyRequest, error: ServiceError) -> Response[bytes]:
@@ -140,15 +107,10 @@ def handle_validation_error(request: AnyRequest, error: ValidationException) -> 
 
 def handle_database_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Answer when the database is down, slow or locked: later it may work."""
-    if isinstance(error, DBAPIError):
-        if not is_outage(error.orig):
-            return handle_unexpected_error(request, error)
-        logger.error("database unavailable", error=str(error.orig), statement=error.statement)
-    else:
-        logger.error("database unavailable", error=str(error))
-    return handle_service_error(
-        request, UnavailableError("The database is not available.", retry_after=5)
-    )
+    unavailable = outage(error)
+    if unavailable is None:
+        return handle_unexpected_error(request, error)
+    return handle_service_error(request, unavailable)
 
 
 def handle_cleanup_errors(
@@ -171,7 +133,7 @@ def handle_cleanup_errors(
 def handle_unexpected_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Log what nobody else caught, and answer with 500 and nothing of the inside."""
     logger.error("request failed", exc_info=error)
-    return respond(request.scope["path"], 500, "The service failed to answer this request.")
+    return respond(request.scope["path"], 500, UNEXPECTED)
 
 
 # Litestar's plugin for problem documents makes them from the exception alone, which knows neither
@@ -181,9 +143,7 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     HTTPException: handle_http_exception,
     MethodNotAllowedException: handle_method_not_allowed,
     ValidationException: handle_validation_error,
-    OperationalError: handle_database_error,
-    InterfaceError: handle_database_error,
-    PoolTimeoutError: handle_database_error,
+    **dict.fromkeys(DATABASE_ERRORS, handle_database_error),
     ExceptionGroup: handle_cleanup_errors,
     Exception: handle_unexpected_error,
 }

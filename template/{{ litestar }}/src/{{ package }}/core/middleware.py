@@ -4,11 +4,8 @@ Litestar runs the middleware of an application within each route, where it sees 
 paths nor what other middleware answers. These go around all of it; ``app.py`` wraps them.
 """
 
-import re
 import time
 from collections.abc import Collection
-from functools import lru_cache
-from secrets import token_hex
 
 import structlog
 from litestar import Request
@@ -16,26 +13,25 @@ from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from litestar.utils import normalize_path
-from prometheus_client import Counter, Histogram
 from structlog.typing import FilteringBoundLogger
 
-from .exception_handlers import DETAILS, respond
-from .metrics import HTTP_DURATION, HTTP_REQUESTS, UNKNOWN_ROUTE
+from .exception_handlers import respond
+from .failures import DETAILS
+from .hosts import AllowedHosts
+from .request_records import MONITORING_PATHS, record, request_id
+from .security_headers import security_headers
 
 logger: FilteringBoundLogger = structlog.get_logger()
 
-METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 MAX_HEAD = 32 * 1024  # bytes
 MAX_PARTS = 500
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-MONITORING_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class RequestContextMiddleware:
     """Gives the request its id, logs it and counts it.
 
-    The id is the caller's ``X-Request-ID`` when it is 1 to 128 of ``A-Z a-z 0-9 . _ -``, else a
-    new one. It is bound to every log line of the request and sent back with the answer.
+    The id is the caller's ``X-Request-ID`` where that can be one. It is bound to every log line of
+    the request and sent back with the answer.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -45,9 +41,10 @@ class RequestContextMiddleware:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        id_ = request_id(given)
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        structlog.contextvars.bind_contextvars(request_id=id_)
         started = time.perf_counter()
         path = scope["path"]  # routing puts the path of the route in its place
         status = 0
@@ -56,7 +53,7 @@ class RequestContextMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], (b"x-request-id", request_id)]
+                headers = [*message["headers"], (b"x-request-id", id_.encode())]
                 # A copy: Litestar's cache of responses keeps the message, for other requests.
                 message = {**message, "headers": headers}
             await send(message)
@@ -67,21 +64,26 @@ class RequestContextMiddleware:
             logger.exception("request failed")
             raise
         finally:
-            _record(scope, path, status, time.perf_counter() - started)
+            record(
+                scope["method"],
+                path,
+                route=scope.get("path_template"),
+                status=status,
+                duration=time.perf_counter() - started,
+            )
 
 
 class AllowedHostsMiddleware:
-    """Refuses requests whose ``Host`` is not one of ``hosts``.
+    """Refuses requests whose ``Host`` is not one of ``hosts``, as ``AllowedHosts`` reads them.
 
-    A host that begins with ``*.`` allows all names below it. Health probes and collectors of
-    metrics are let through: they come with whatever address they know. Litestar's middleware of
-    this kind guards known paths only, and answers without a problem document.
+    Health probes and collectors of metrics are let through: they come with whatever address they
+    know. Litestar's middleware of this kind guards known paths only, and answers without a problem
+    document.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
         self._app = app
-        self._exact = {host.lower() for host in hosts if not host.startswith("*.")}
-        self._suffixes = tuple(host[1:].lower() for host in hosts if host.startswith("*."))
+        self._hosts = AllowedHosts(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP or self._is_allowed(scope):
@@ -92,9 +94,7 @@ class AllowedHostsMiddleware:
     def _is_allowed(self, scope: HTTPScope) -> bool:
         if scope["path"] in MONITORING_PATHS:
             return True
-        host = Headers.from_scope(scope).get("host", "")
-        name = host.lower().rsplit(":", 1)[0] if not host.endswith("]") else host.lower()
-        return name in self._exact or name.endswith(self._suffixes)
+        return Headers.from_scope(scope).get("host", "") in self._hosts
 
 
 class ExactPathMiddleware:
@@ -140,19 +140,13 @@ class HeadLimitMiddleware:
 
 
 class SecurityHeaders:
-    """Hook that tells browsers to be careful with every answer (OWASP Secure Headers Project).
-
-    ``hsts`` adds ``Strict-Transport-Security`` for a year, for services behind HTTPS.
-    """
+    """Hook that adds ``security_headers`` to every answer."""
 
     def __init__(self, *, hsts: bool) -> None:
         self._headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"x-frame-options", b"DENY"),
-            (b"referrer-policy", b"no-referrer"),
+            (name.lower().encode(), value.encode())
+            for name, value in security_headers(hsts=hsts).items()
         ]
-        if hsts:
-            self._headers.append((b"strict-transport-security", b"max-age=31536000"))
 
     async def __call__(self, message: Message, scope: Scope) -> None:
         del scope
@@ -164,37 +158,3 @@ async def _refuse(scope: HTTPScope, receive: Receive, send: Send, status: int, d
     response = respond(scope["path"], status, detail)
     answer = response.to_asgi_response(app=None, request=Request(scope))
     await answer(scope, receive, send)
-
-
-def _request_id(scope: HTTPScope) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            if REQUEST_ID.fullmatch(value):
-                return bytes(value)
-            break
-    return token_hex(16).encode()
-
-
-@lru_cache(maxsize=1024)
-def _samples(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    """Look the samples up once: doing it for each request would cost more than counting."""
-    return HTTP_REQUESTS.labels(method, route, status), HTTP_DURATION.labels(method, route)
-
-
-def _record(scope: HTTPScope, path: str, status: int, duration: float) -> None:
-    # Cut off before there was an answer, as by a shutdown that takes too long: nginx's name for it.
-    status = status or 499
-    method = scope["method"] if scope["method"] in METHODS else "other"
-    # The template, not the path: every id in a path would make a time series of its own.
-    route = scope.get("path_template") or UNKNOWN_ROUTE
-    requests, durations = _samples(method, route, status)
-    requests.inc()
-    durations.observe(duration)
-    log = logger.debug if path in MONITORING_PATHS else logger.info
-    log(
-        "request",
-        method=method,
-        route=route,
-        status=status,
-        duration_ms=round(duration * 1000, 2),
-    )

@@ -1,17 +1,11 @@
 """Feature flags, for clients that adapt to them."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from ..dependencies import ResourcesDep
+from ..schemas import Flags
 
 router = APIRouter(tags=["flags"])
-
-
-class Flags(BaseModel):
-    """Every declared flag."""
-
-    flags: dict[str, bool]
 
 
 @router.get("/flags")

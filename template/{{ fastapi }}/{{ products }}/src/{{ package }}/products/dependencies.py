@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from ..core.errors import NotFoundError
 from ..dependencies import ResourcesDep, SessionDep, TransactionDep
 from .service import ProductService
 
@@ -26,9 +25,7 @@ WritableProductsDep = Annotated[ProductService, Depends(get_writer, scope="funct
 
 async def require_price_conversion(resources: ResourcesDep) -> None:
     """Hide what belongs to the flag ``price-conversion`` while it is off."""
-    if not await resources.flags.enabled("price-conversion"):
-        msg = "Price conversion is switched off."
-        raise NotFoundError(msg)
+    await resources.flags.require("price-conversion")
 
 
 PRICE_CONVERSION = Depends(require_price_conversion)

@@ -5,19 +5,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Response, Security
 from fastapi.security import SecurityScopes
 
-from ..core.errors import ForbiddenError, UnauthorizedError
-from .caller import CHALLENGE, UNKNOWN_CALLER, CallerDep
+from .authorization import authorize
+from .caller import CallerDep
 from .permissions import Principal
 
 
 async def get_principal(required: SecurityScopes, caller: CallerDep) -> Principal:
     """Return who is asking, provided that they have every permission required."""
-    if caller is None:
-        raise UnauthorizedError(UNKNOWN_CALLER, challenge=CHALLENGE)
-    if missing := sorted(set(required.scopes) - caller.permissions):
-        msg = f"This needs the permission {', '.join(missing)}."
-        raise ForbiddenError(msg)
-    return caller
+    return authorize(caller, required.scopes)
 
 
 def requires(*permissions: str) -> Any:  # noqa: ANN401 - as FastAPI's own Security

@@ -1,19 +1,13 @@
 """Feature flags, for clients that adapt to them."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from ..auth.caller import CallerDep
 from ..core.openapi import problems
 from ..dependencies import ResourcesDep
+from ..schemas import Flags
 
 router = APIRouter(tags=["flags"])
-
-
-class Flags(BaseModel):
-    """Every declared flag."""
-
-    flags: dict[str, bool]
 
 
 # The document lists the empty requirement too: callers may also say nothing of who they are.

@@ -1,21 +1,18 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response, status
-from pydantic import BaseModel
 
-from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Secret, Text
 from ..dependencies import JSON_BODY, ResourcesDep
-from .caller import CHALLENGE
 from .cookies import new_secret
+from .credentials import Credentials
+from .csrf_token import CsrfToken
 from .dependencies import NO_STORE, PrincipalDep, requires
-from .password_changes import PasswordChangedError
-from .permissions import Principal
+from .schemas import Me
 from .session_cookie import SecretDep, get_secret
-from .stored_session import StoredSession
+from .sign_in import sign_in
 
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NO_STORE])
 
@@ -23,31 +20,6 @@ router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[NO_STORE])
 async def check_csrf(request: Request, secret: SecretDep, resources: ResourcesDep) -> None:
     """Demand a cookie and its CSRF token, also of those who have not signed in."""
     resources.auth.csrf.check(request.method, request.headers, secret)
-
-
-class Credentials(InputModel):
-    """What somebody signs in with."""
-
-    username: Text
-    password: Secret
-
-
-class CsrfToken(BaseModel):
-    """What requests that change something must carry in ``X-CSRF-Token``."""
-
-    csrf_token: str
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
-
-    @classmethod
-    def of(cls, principal: Principal) -> Self:
-        """Show somebody."""
-        return cls(subject=principal.subject, permissions=sorted(principal.permissions))
 
 
 @router.get("/csrf")
@@ -71,16 +43,8 @@ async def log_in(
     body: Credentials, secret: SecretDep, resources: ResourcesDep, response: Response
 ) -> Me:
     """Sign in with name and password: begins a session with a new cookie and CSRF token."""
-    auth = resources.auth
-    refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
-    user = await auth.accounts.sign_in(body.username, body.password.get_secret_value())
-    if user is None:
-        raise refusal
-    try:
-        secret = await auth.sessions.begin(StoredSession(user=user), instead_of=secret)
-    except PasswordChangedError as error:
-        raise refusal from error
-    response.headers.append("Set-Cookie", auth.cookie.give(secret))
+    user, secret = await sign_in(resources.auth, body, instead_of=secret)
+    response.headers.append("Set-Cookie", resources.auth.cookie.give(secret))
     return Me.of(user.to_principal())
 
 

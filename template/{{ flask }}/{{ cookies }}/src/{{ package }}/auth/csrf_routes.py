@@ -1,21 +1,15 @@
 """The endpoint that gives pages of this service the CSRF token."""
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel
 
 from ..extensions import authentication
 from .cookies import new_secret
+from .csrf_token import CsrfToken
 from .protection import forbid_storing
 from .session_cookie import get_secret
 
 bp = APIBlueprint("csrf", __name__, url_prefix="/auth", tag="auth")
 bp.after_request(forbid_storing)
-
-
-class CsrfToken(BaseModel):
-    """What requests that change something must carry in ``X-CSRF-Token``."""
-
-    csrf_token: str
 
 
 @bp.get("/csrf")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Literal, ParamSpec, Self, TypeVar
+from typing import Annotated, Literal, ParamSpec, TypeVar
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field, SecretStr
@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field, SecretStr
 from ..core.application import require_type
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Text
+from ..core.validation import Text
 from ..extensions import authentication
 from .caller import CHALLENGE, get_token
 from .password_changes import PasswordChangedError
 from .protection import current_caller, forbid_storing
-from .refresh_tokens import TokenPair
 from .schemas import Me
 from .scheme import auth
+from .token_schemas import RefreshRequest, Tokens
 from .tokens import InvalidTokenError
 
 P = ParamSpec("P")
@@ -33,30 +33,6 @@ class PasswordGrant(BaseModel):
     grant_type: Literal["password"] = "password"
     username: Annotated[Text, Field(min_length=1)]
     password: SecretStr
-
-
-class Tokens(BaseModel):
-    """Tokens, as OAuth 2.0 answers (RFC 6749, section 5.1)."""
-
-    access_token: str
-    refresh_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type, not a secret
-    expires_in: int
-
-    @classmethod
-    def of(cls, pair: TokenPair) -> Self:
-        """Show a pair of tokens."""
-        return cls(
-            access_token=pair.access_token,
-            refresh_token=pair.refresh_token,
-            expires_in=pair.expires_in,
-        )
-
-
-class RefreshRequest(InputModel):
-    """A refresh token to exchange."""
-
-    refresh_token: Text
 
 
 def takes_form(view: Callable[P, R]) -> Callable[P, R]:

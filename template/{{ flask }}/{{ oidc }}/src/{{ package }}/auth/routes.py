@@ -1,28 +1,21 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
-import structlog
 from apiflask import APIBlueprint
 from flask import Response, current_app, request, url_for
 from pydantic import BaseModel, Field
-from structlog.typing import FilteringBoundLogger
 
-from ..core.errors import BadRequestError, UnauthorizedError
 from ..core.openapi import Responses, problems
 from ..extensions import authentication
-from .caller import CHALLENGE
-from .login_attempts import LOCAL_PATH, InvalidAttemptError, LoginAttempt
+from .login_attempts import LOCAL_PATH, LoginAttempt
 from .protection import current_caller, forbid_storing
-from .provider_messages import ERROR_CODE
+from .provider_answer import Departure, ProviderAnswer, SignInError, read_answer
 from .schemas import Me
 from .scheme import auth
 from .session_cookie import get_secret
 from .stored_session import StoredSession
 from .tokens import InvalidTokenError
-
-logger: FilteringBoundLogger = structlog.get_logger()
 
 bp = APIBlueprint("auth", __name__, url_prefix="/auth", tag="auth")
 bp.after_request(forbid_storing)
@@ -43,25 +36,6 @@ class Destination(BaseModel):
     ] = "/auth/me"
 
 
-class ProviderAnswer(BaseModel):
-    """What the provider sends the browser back with."""
-
-    state: str
-    code: str = ""
-    error: str = ""
-
-
-class SignInError(UnauthorizedError):
-    """The provider did not let anybody sign in; the browser forgets the attempt."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, challenge=CHALLENGE)
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {**super().headers, "Set-Cookie": authentication.attempt_cookie.take_back()}
-
-
 @bp.get("/login")
 @bp.input(Destination, location="query", arg_name="wanted")
 @bp.doc(responses=REDIRECT | problems(422, 503))
@@ -70,7 +44,7 @@ def begin_login(wanted: Destination) -> Response:
     attempt = LoginAttempt.begin(wanted.next)
     address = authentication.provider.authorization_url(attempt, _callback())
     sealed = authentication.attempts.seal(attempt)
-    return _redirect(address, authentication.attempt_cookie.give(sealed))
+    return _redirect(Departure(address, (authentication.attempt_cookie.give(sealed),)))
 
 
 @bp.get("/callback")
@@ -78,25 +52,16 @@ def begin_login(wanted: Destination) -> Response:
 @bp.doc(responses=REDIRECT | problems(401, 422, 503))
 def finish_login(answer: ProviderAnswer) -> Response:
     """Take the provider's answer: begins a session with a new cookie and CSRF token."""
-    attempt = _attempt(answer.state)
-    if not answer.code:
-        # Those who sign in can put anything into the address.
-        reason = answer.error if ERROR_CODE.fullmatch(answer.error) else "no error code"
-        logger.warning("sign-in refused by the provider", error=reason)
-        msg = "The provider did not let anybody sign in."
-        raise SignInError(msg)
+    attempt = read_answer(authentication, answer, request.cookies)
     try:
         principal = authentication.provider.finish(attempt, answer.code, _callback())
     except InvalidTokenError as error:
         msg = "The provider's answer is not valid."
-        raise SignInError(msg) from error
+        raise SignInError(msg, authentication) from error
     session = StoredSession(subject=principal.subject, permissions=sorted(principal.permissions))
     secret = authentication.sessions.begin(session, instead_of=get_secret())
-    return _redirect(
-        attempt.next_path,
-        authentication.cookie.give(secret),
-        authentication.attempt_cookie.take_back(),
-    )
+    cookies = (authentication.cookie.give(secret), authentication.attempt_cookie.take_back())
+    return _redirect(Departure(attempt.next_path, cookies))
 
 
 @bp.post("/logout")
@@ -119,16 +84,6 @@ def read_me() -> Me:
     return Me.of(current_caller())
 
 
-def _attempt(state: str) -> LoginAttempt:
-    """Return the attempt to sign in that the provider's answer belongs to."""
-    sealed = request.cookies.get(authentication.attempt_cookie.name, "")
-    try:
-        return authentication.attempts.unseal(sealed, state=state)
-    except InvalidAttemptError as error:
-        msg = "Nobody has begun to sign in here, or it is too long ago: begin at /auth/login."
-        raise BadRequestError(msg) from error
-
-
 def _callback() -> str:
     """Return the address to which the provider sends browsers back."""
     # In production over HTTPS, whatever the proxy in front speaks to us.
@@ -137,8 +92,8 @@ def _callback() -> str:
     return url_for("auth.finish_login", _external=True, _scheme=scheme)
 
 
-def _redirect(address: str, *cookies: str) -> Response:
-    response = Response(status=303, headers={"Location": address})
-    for cookie in cookies:
+def _redirect(departure: Departure) -> Response:
+    response = Response(status=303, headers={"Location": departure.address})
+    for cookie in departure.cookies:
         response.headers.add("Set-Cookie", cookie)
     return response

@@ -1,19 +1,13 @@
 """Feature flags, for clients that adapt to them."""
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel
 
 from ..auth.scheme import OPTIONAL, auth
 from ..core.openapi import problems
 from ..extensions import flags
+from ..schemas import Flags
 
 bp = APIBlueprint("flags", __name__, tag="flags")
-
-
-class Flags(BaseModel):
-    """Every declared flag."""
-
-    flags: dict[str, bool]
 
 
 @bp.get("/flags")

@@ -6,9 +6,9 @@ from flask import request
 from ..core.csrf_protection import request_headers
 from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Secret, Text
 from ..extensions import authentication
 from .caller import CHALLENGE
+from .credentials import Credentials
 from .password_changes import PasswordChangedError
 from .protection import current_caller, forbid_storing
 from .schemas import Me
@@ -18,13 +18,6 @@ from .stored_session import StoredSession
 
 bp = APIBlueprint("auth", __name__, url_prefix="/auth", tag="auth")
 bp.after_request(forbid_storing)
-
-
-class Credentials(InputModel):
-    """What somebody signs in with."""
-
-    username: Text
-    password: Secret
 
 
 @bp.post("/login")

@@ -4,19 +4,12 @@ from typing import Any
 
 from litestar import Controller, Request, get
 from litestar.datastructures import CacheControlHeader
-from pydantic import BaseModel
 
 from ..core.openapi import problems
 from .caller import CallerMiddleware
 from .guards import Requires
 from .permissions import Principal
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
+from .schemas import Me
 
 
 class AuthController(Controller):
@@ -29,4 +22,4 @@ class AuthController(Controller):
     @get("/me", middleware=[CallerMiddleware], guards=[Requires()], responses=problems(503))
     async def read_me(self, request: Request[Principal, Any, Any]) -> Me:
         """Say who is asking."""
-        return Me(subject=request.user.subject, permissions=sorted(request.user.permissions))
+        return Me.of(request.user)

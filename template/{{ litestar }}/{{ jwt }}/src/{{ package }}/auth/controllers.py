@@ -1,6 +1,6 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from litestar import Controller, Request, get, post
@@ -12,16 +12,16 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.utils.scope.state import ScopeState
 from pydantic import BaseModel, Field, SecretStr
 
-from ..core.errors import UnauthorizedError, UnsupportedMediaTypeError
+from ..core.errors import UnsupportedMediaTypeError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Text
 from ..dependencies import ResourcesDep
-from .caller import CHALLENGE, CallerMiddleware
+from .caller import CallerMiddleware
 from .guards import Requires
-from .password_changes import PasswordChangedError
 from .permissions import Principal
-from .refresh_tokens import TokenPair
-from .tokens import InvalidTokenError, Token
+from .schemas import Me
+from .sign_in import refresh, sign_in
+from .token_schemas import RefreshRequest, Tokens
+from .tokens import Token
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -32,37 +32,6 @@ class PasswordGrant(BaseModel):
     grant_type: Annotated[str, Field(pattern="^password$")] = "password"
     username: str
     password: SecretStr
-
-
-class Tokens(BaseModel):
-    """Tokens, as OAuth 2.0 answers (RFC 6749, section 5.1)."""
-
-    access_token: str
-    refresh_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type, not a secret
-    expires_in: int
-
-    @classmethod
-    def of(cls, pair: TokenPair) -> Self:
-        """Show a pair of tokens."""
-        return cls(
-            access_token=pair.access_token,
-            refresh_token=pair.refresh_token,
-            expires_in=pair.expires_in,
-        )
-
-
-class RefreshRequest(InputModel):
-    """A refresh token to exchange."""
-
-    refresh_token: Text
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
 
 
 async def require_form(
@@ -106,27 +75,14 @@ class AuthController(Controller):
         self, data: URLEncodedBody[PasswordGrant], resources: ResourcesDep
     ) -> Tokens:
         """Sign in with name and password, as an OAuth 2.0 password grant."""
-        refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
-        user = await resources.auth.accounts.sign_in(
-            data.username, data.password.get_secret_value()
-        )
-        if user is None:
-            raise refusal
-        try:
-            return Tokens.of(await resources.auth.tokens.begin(user))
-        except PasswordChangedError as error:
-            raise refusal from error
+        return await sign_in(resources.auth, data.username, data.password.get_secret_value())
 
     @post("/refresh", status_code=HTTP_200_OK, responses=problems(401, 415, 422, 503))
     async def refresh_tokens(
         self, data: JSONBody[RefreshRequest], resources: ResourcesDep
     ) -> Tokens:
         """Exchange a refresh token for new tokens; each works once."""
-        try:
-            return Tokens.of(await resources.auth.tokens.rotate(data.refresh_token))
-        except InvalidTokenError as error:
-            msg = "The refresh token is not valid."
-            raise UnauthorizedError(msg, challenge='Bearer error="invalid_token"') from error
+        return await refresh(resources.auth, data.refresh_token)
 
     @post(
         "/logout",
@@ -144,4 +100,4 @@ class AuthController(Controller):
     @get("/me", middleware=[CallerMiddleware], guards=[Requires()], responses=problems(503))
     async def read_me(self, request: Request[Principal, Any, Any]) -> Me:
         """Say who is asking."""
-        return Me(subject=request.user.subject, permissions=sorted(request.user.permissions))
+        return Me.of(request.user)

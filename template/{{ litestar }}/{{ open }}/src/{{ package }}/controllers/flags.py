@@ -1,15 +1,9 @@
 """Feature flags, for clients that adapt to them."""
 
 from litestar import get
-from pydantic import BaseModel
 
 from ..dependencies import ResourcesDep
-
-
-class Flags(BaseModel):
-    """Every declared flag."""
-
-    flags: dict[str, bool]
+from ..schemas import Flags
 
 
 @get("/flags", tags=["flags"])

@@ -9,8 +9,8 @@ from litestar.params import QueryParameter, SkipValidation
 from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
 
-from ..core.errors import InvalidFieldsError, NotFoundError
-from ..core.exception_handlers import field_errors
+from ..core.errors import InvalidFieldsError
+from ..core.failures import field_errors
 from ..dependencies import ResourcesDep, SessionDep, provide_resources
 from .schemas import ProductFilter
 from .service import ProductService
@@ -54,14 +54,9 @@ async def provide_filter(
 async def require_price_conversion(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """Guard that hides what belongs to the flag ``price-conversion`` while it is off.
-
-    It is off or on for everybody: who is asking is not told here.
-    """
+    """Guard that hides what belongs to the flag ``price-conversion`` while it is off."""
     resources = await provide_resources(connection.app.state)
-    if not await resources.flags.enabled("price-conversion"):
-        msg = "Price conversion is switched off."
-        raise NotFoundError(msg)
+    await resources.flags.require("price-conversion")
 
 
 DEPENDENCIES = {

@@ -10,9 +10,9 @@ from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from ..core.errors import ForbiddenError, UnauthorizedError
 from ..core.openapi import problems
-from .caller import CHALLENGE, SCHEMES, UNKNOWN_CALLER, CallerMiddleware
+from .authorization import authorize
+from .caller import SCHEMES, CallerMiddleware
 from .permissions import Principal
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -34,13 +34,8 @@ class Requires:
         connection: ASGIConnection[Any, Principal | None, Any, Any],
         _handler: BaseRouteHandler,
     ) -> None:
-        if not self.demands(str(connection.scope.get("method"))):
-            return
-        if connection.user is None:
-            raise UnauthorizedError(UNKNOWN_CALLER, challenge=CHALLENGE)
-        if missing := sorted(set(self.permissions) - connection.user.permissions):
-            msg = f"This needs the permission {', '.join(missing)}."
-            raise ForbiddenError(msg)
+        if self.demands(str(connection.scope.get("method"))):
+            authorize(connection.user, self.permissions)
 
 
 class WritesRequire(Requires):

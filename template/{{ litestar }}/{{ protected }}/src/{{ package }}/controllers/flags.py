@@ -4,19 +4,12 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.openapi.spec import SecurityRequirement
-from pydantic import BaseModel
 
 from ..auth.caller import SCHEMES, CallerMiddleware
 from ..auth.permissions import Principal
 from ..core.openapi import problems
 from ..dependencies import ResourcesDep
-
-
-class Flags(BaseModel):
-    """Every declared flag."""
-
-    flags: dict[str, bool]
-
+from ..schemas import Flags
 
 CREDENTIALS: list[SecurityRequirement] = [{scheme: []} for scheme in SCHEMES]
 

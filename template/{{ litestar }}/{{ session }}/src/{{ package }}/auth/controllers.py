@@ -1,6 +1,6 @@
 """Endpoints to sign in and out, and to ask who one is."""
 
-from typing import Any, Self
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.connection import ASGIConnection
@@ -9,44 +9,18 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
-from pydantic import BaseModel
 
-from ..core.errors import UnauthorizedError
 from ..core.openapi import problems
-from ..core.validation import InputModel, Secret, Text
 from ..dependencies import ResourcesDep, provide_resources
-from .caller import CHALLENGE, CallerMiddleware
+from .caller import CallerMiddleware
 from .cookies import new_secret
+from .credentials import Credentials
+from .csrf_token import CsrfToken
 from .guards import Requires
-from .password_changes import PasswordChangedError
 from .permissions import Principal
+from .schemas import Me
 from .session_cookie import SentCookie, get_secret
-from .stored_session import StoredSession
-
-
-class Credentials(InputModel):
-    """What somebody signs in with."""
-
-    username: Text
-    password: Secret
-
-
-class CsrfToken(BaseModel):
-    """What requests that change something must carry in ``X-CSRF-Token``."""
-
-    csrf_token: str
-
-
-class Me(BaseModel):
-    """Who is asking, and what they may do."""
-
-    subject: str
-    permissions: list[str]
-
-    @classmethod
-    def of(cls, principal: Principal) -> Self:
-        """Show somebody."""
-        return cls(subject=principal.subject, permissions=sorted(principal.permissions))
+from .sign_in import sign_in
 
 
 async def require_csrf_token(
@@ -94,15 +68,7 @@ class AuthController(Controller):
     ) -> Response[Me]:
         """Sign in with name and password: begins a session with a new cookie and CSRF token."""
         auth = resources.auth
-        refusal = UnauthorizedError("The name or the password is wrong.", challenge=CHALLENGE)
-        user = await auth.accounts.sign_in(data.username, data.password.get_secret_value())
-        if user is None:
-            raise refusal
-        old = await get_secret(request)
-        try:
-            secret = await auth.sessions.begin(StoredSession(user=user), instead_of=old)
-        except PasswordChangedError as error:
-            raise refusal from error
+        user, secret = await sign_in(auth, data, instead_of=await get_secret(request))
         return Response(Me.of(user.to_principal()), cookies=[SentCookie(auth.cookie.give(secret))])
 
     @post(

@@ -1,36 +1,15 @@
 """What nobody expected: the caller learns nothing of the inside, the log has it all."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
 from prometheus_client import REGISTRY
 
 Logged = Callable[[str], list[dict[str, Any]]]
 
-
-@pytest.fixture
-def app(app: FastAPI) -> FastAPI:
-    """The application, with endpoints that fail."""
-
-    @app.get("/crash/{number}")
-    async def crash(number: int) -> None:
-        msg = f"inside {number}"
-        raise KeyError(msg)
-
-    @app.get("/half")
-    async def half() -> StreamingResponse:
-        async def content() -> AsyncIterator[str]:
-            yield "the first half"
-            msg = "the second half"
-            raise KeyError(msg)
-
-        return StreamingResponse(content())
-
-    return app
+pytestmark = pytest.mark.usefixtures("failing_endpoints")
 
 
 async def test_a_crash_is_a_problem_that_says_nothing_of_the_inside(
@@ -76,12 +55,3 @@ async def test_a_crash_has_status_500_in_the_log(
     await client.get("/crash/1")
     (line,) = logged("request")
     assert (line["route"], line["status"]) == ("/crash/{number}", 500)
-
-
-async def test_half_an_answer_is_broken_off(app: FastAPI, logged: Logged) -> None:
-    """The server has to see the error: only it can break off the connection."""
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://service.test") as client:
-        with pytest.raises(KeyError, match="the second half"):
-            await client.get("/half", headers={"X-Request-ID": "abc"})
-    assert [line["request_id"] for line in logged("request failed")] == ["abc"]

@@ -3,46 +3,46 @@
 import re
 
 import httpx2
-from litestar import Litestar
-from litestar.routes import HTTPRoute
+import pytest
 
 WRITING = {"DELETE", "PATCH", "POST", "PUT"}
-OPEN_TO_ALL = ("/auth/",)
+OPEN_TO_ALL = "/auth/"
 """Signing in and out asks for credentials of its own."""
 
-
-def writes(app: Litestar) -> list[tuple[str, str]]:
-    """Return the method and the address, parameters filled in, of everything that writes."""
-    found = [
-        (method, re.sub(r"\{[^}]*\}", "something", route.path))
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for method in WRITING.intersection(route.methods)
-    ]
-    return sorted((method, path) for method, path in found if not path.startswith(OPEN_TO_ALL))
+Calls = list[tuple[str, str]]
 
 
-async def call_all(app: Litestar, client: httpx2.AsyncClient) -> dict[str, httpx2.Response]:
-    return {f"{method} {path}": await client.request(method, path) for method, path in writes(app)}
+@pytest.fixture
+def writes(routes: Calls) -> Calls:
+    """The method and the address, parameters filled in, of everything that writes."""
+    return sorted(
+        (method, re.sub(r"\{[^}]*\}", "something", path))
+        for method, path in routes
+        if method in WRITING and not path.startswith(OPEN_TO_ALL)
+    )
 
 
-async def test_what_writes_is_found(app: Litestar) -> None:
-    assert ("PUT", "/state/something") in writes(app)
+async def call_all(client: httpx2.AsyncClient, calls: Calls) -> dict[str, httpx2.Response]:
+    return {f"{method} {path}": await client.request(method, path) for method, path in calls}
+
+
+async def test_what_writes_is_found(writes: Calls) -> None:
+    assert ("PUT", "/state/something") in writes
 
 
 async def test_nobody_writes_without_saying_who_they_are(
-    app: Litestar, client: httpx2.AsyncClient
+    client: httpx2.AsyncClient, writes: Calls
 ) -> None:
-    responses = await call_all(app, client)
+    responses = await call_all(client, writes)
     statuses = {name: response.status_code for name, response in responses.items()}
     assert statuses == dict.fromkeys(statuses, 401)
     assert all(response.headers["WWW-Authenticate"] for response in responses.values())
 
 
 async def test_nobody_writes_without_a_permission(
-    app: Litestar, reader: httpx2.AsyncClient
+    reader: httpx2.AsyncClient, writes: Calls
 ) -> None:
-    responses = await call_all(app, reader)
+    responses = await call_all(reader, writes)
     statuses = {name: response.status_code for name, response in responses.items()}
     assert statuses == dict.fromkeys(statuses, 403)
 
@@ -54,8 +54,8 @@ async def test_who_one_is_is_kept_out_of_caches(editor: httpx2.AsyncClient) -> N
 
 
 async def test_who_has_all_permissions_may_write_everything(
-    app: Litestar, editor: httpx2.AsyncClient
+    editor: httpx2.AsyncClient, writes: Calls
 ) -> None:
-    responses = await call_all(app, editor)
+    responses = await call_all(editor, writes)
     statuses = {response.status_code for response in responses.values()}
     assert statuses.isdisjoint({401, 403})
