@@ -25,6 +25,11 @@ def pytest_report_header() -> list[str]:
     ]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are processors: each waits for servers now and then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let the process that reports show how far the run is; workers report to it."""
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
