@@ -1,6 +1,10 @@
 """Generated services: scaffolded, installed from scratch, and green by their own `make check`."""
 
+import json
+import re
 import shutil
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,9 +16,10 @@ from tests.questionnaire import EXTRAS, STACK, Answer, Answers, choices, label
 from tests.stacks import as_options, check, covering_set, every_stack, runnable, scaffold
 from tests.test_reserved import packages_among, reserved_names
 
-TOP_LEVEL = """\
+# What is installed: names of imports to names of distributions.
+INSTALLED = """\
 import importlib.metadata, json
-print(json.dumps(sorted(importlib.metadata.packages_distributions())))
+print(json.dumps(importlib.metadata.packages_distributions()))
 """
 
 
@@ -80,11 +85,25 @@ def test_a_generated_service_passes_its_own_check(
     left = run(target, "git", "status", "--porcelain").stdout
     assert left == "", "setting up and checking leave the work tree as it was committed"
     python = str(target / ".venv" / "bin" / "python")
-    installed = set(
-        run(target, python, "-c", TOP_LEVEL).stdout.strip("[]\n").replace('"', "").split(", ")
-    )
-    assert packages_among(installed) - reserved_names() <= {"my_service"}
+    installed = json.loads(run(target, python, "-c", INSTALLED).stdout)
+    assert packages_among({*installed, *only_elsewhere(target, installed)}) - reserved_names() <= {
+        "my_service"
+    }
     shutil.rmtree(target)
+
+
+def only_elsewhere(service: Path, installed: Mapping[str, list[str]]) -> set[str]:
+    """Return the names of what a lock file has for other Pythons and systems than this one.
+
+    It is not here to tell what it is imported under, which mostly is the distribution's name.
+    """
+    lock = tomllib.loads((service / "uv.lock").read_text(encoding="utf-8"))
+    locked = {normalized(package["name"]) for package in lock["package"]}
+    return locked - {normalized(name) for names in installed.values() for name in names}
+
+
+def normalized(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "_", distribution).lower()
 
 
 def test_a_service_that_cannot_be_made_is_reported_with_its_command(
