@@ -1,13 +1,13 @@
 """Generated services: scaffolded, installed from scratch, and green by their own `make check`."""
 
 import json
-import re
 import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests import servers
 from tests.checkout import Checkout, run
@@ -98,12 +98,9 @@ def only_elsewhere(service: Path, installed: Mapping[str, list[str]]) -> set[str
     It is not here to tell what it is imported under, which mostly is the distribution's name.
     """
     lock = tomllib.loads((service / "uv.lock").read_text(encoding="utf-8"))
-    locked = {normalized(package["name"]) for package in lock["package"]}
-    return locked - {normalized(name) for names in installed.values() for name in names}
-
-
-def normalized(distribution: str) -> str:
-    return re.sub(r"[-_.]+", "_", distribution).lower()
+    locked = {canonicalize_name(package["name"]) for package in lock["package"]}
+    here = {canonicalize_name(name) for names in installed.values() for name in names}
+    return {name.replace("-", "_") for name in locked - here}
 
 
 def test_a_service_that_cannot_be_made_is_reported_with_its_command(
